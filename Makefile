@@ -1,0 +1,94 @@
+# Tidemark's front door. Needs Python 3.11 or newer and make; everything else installs itself.
+# Paths are relative, so that the project works from a folder with a space in its name.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+TIDEMARK := $(BIN)/python -m orchestration.cli
+READY := .venv/.ready
+# uv installs the lock in seconds where pip takes minutes; pinned, and itself installed by pip.
+UV := uv==0.13.9
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DAGSTER_DISABLE_TELEMETRY := yes
+# The demo keeps to itself: its own archive, warehouse, serving copy and Dagster instance.
+DEMO := TIDEMARK_DATA=data/demo
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || { echo "Creating .venv"; $(PYTHON) -m venv .venv; }
+	@echo "Installing the locked packages into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+.PHONY: setup
+setup: $(READY) ## Install everything into .venv
+
+.PHONY: demo
+demo: $(READY) ## The whole way on made-up figures, without a network
+	@$(DEMO) $(TIDEMARK) demo
+
+.PHONY: run
+run: $(READY) ## Ask the publishers, load what is new, rebuild what depends on it, publish
+	@$(TIDEMARK) run
+
+.PHONY: import
+import: $(READY) ## Take the files of a mirror into the archive: make import FROM=<folder>
+	@test -n "$(FROM)" || { echo "Say which mirror: make import FROM=<folder with an index.csv>"; exit 2; }
+	@$(TIDEMARK) import "$(FROM)"
+
+.PHONY: offline
+offline: $(READY) ## The whole way from the archive alone
+	@$(TIDEMARK) offline
+
+.PHONY: status
+status: $(READY) ## What is held, what is due, what is late
+	@$(TIDEMARK) status
+
+.PHONY: verify
+verify: $(READY) ## Check every file of the archive against its sidecar
+	@$(TIDEMARK) verify
+
+.PHONY: sql
+sql: $(READY) ## A read-only SQL prompt on the serving copy
+	@$(TIDEMARK) sql
+
+.PHONY: ui
+ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
+	@$(TIDEMARK) ui
+
+.PHONY: sample
+sample: $(READY) ## Write the made-up mirror in sample/ again
+	@$(TIDEMARK) sample
+
+.PHONY: check
+check: $(READY) ## Style and structure: ruff, sqlfluff, dg check defs, dbt parse
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(TIDEMARK) prepare
+	$(BIN)/dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/sqlfluff lint --disable-progress-bar --nofail=false dbt_project/models dbt_project/tests
+	$(BIN)/dg check defs
+
+.PHONY: test
+test: $(READY) ## All tests but the slow ones
+	$(BIN)/python -m pytest -q -m "not crash and not compat"
+
+.PHONY: test-crash
+test-crash: $(READY) ## Kill a run at 20 random points; the next run must mend it
+	$(BIN)/python -m pytest -q -m crash -s
+
+.PHONY: test-compat
+test-compat: $(READY) ## Read the serving copy with older DuckDB releases (installs them)
+	$(BIN)/python -m pytest -q -m compat -s
+
+.PHONY: lock
+lock: $(READY) ## Resolve the pins of pyproject.toml into requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url -o requirements.lock

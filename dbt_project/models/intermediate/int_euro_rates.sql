@@ -1,0 +1,39 @@
+with
+
+rates as (
+    select
+        *,
+        row_number() over (partition by rate_date, currency order by snapshot desc) as place_from_last,
+        -- The first file filled an empty table: its rows are all there.
+        snapshot = min(snapshot) over () as is_of_first_file
+    from {{ ref('stg_ecb__fx_reference_rates') }}
+),
+
+newest as (
+    select
+        dataset,
+        rate_date,
+        currency,
+        units_per_euro,
+        {{ known_from('snapshot_known_at', 'is_of_first_file', 'due_at', 'cast(null as timestamp)') }} as known_at,
+        origin
+    from rates
+    where place_from_last = 1 and not is_retracted
+),
+
+-- The euro itself, on each day with rates, so that it pairs like any other currency.
+euro as (
+    select
+        dataset,
+        rate_date,
+        'EUR' as currency,
+        cast(1 as decimal(18, 6)) as units_per_euro,
+        min(known_at) as known_at,
+        min(origin) as origin
+    from newest
+    group by dataset, rate_date
+)
+
+select * from newest
+union all
+select * from euro

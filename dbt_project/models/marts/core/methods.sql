@@ -1,0 +1,8 @@
+select
+    dataset,
+    method,
+    from_period,
+    to_period,
+    what,
+    first_published
+from {{ ref('stg_tidemark__methods') }}

@@ -1,0 +1,20 @@
+select
+    dataset,
+    snapshot,
+    known_at,
+    known_at_basis,
+    retrieved_at,
+    status,
+    reason,
+    rows_in_file,
+    rows_added,
+    rows_revised,
+    rows_retracted,
+    first_period,
+    last_period,
+    bytes,
+    sha256,
+    address,
+    licence,
+    origin
+from {{ ref('stg_tidemark__snapshots') }}

@@ -1,0 +1,22 @@
+with
+
+rates as (
+    select * from {{ ref('int_euro_rates') }}
+)
+
+select
+    rates.rate_date,
+    base.currency as base_currency,
+    rates.currency as quote_currency,
+    case
+        when base.currency = 'EUR' then cast(rates.units_per_euro as decimal(28, 12))
+        else {{ quotient('rates.units_per_euro', 'base.units_per_euro') }}
+    end as rate,
+    case when base.currency = 'EUR' then 'published' else 'cross' end as rate_basis,
+    rates.dataset,
+    case when base.known_at > rates.known_at then base.known_at else rates.known_at end as known_at,
+    rates.origin
+from rates
+inner join rates as base
+    on rates.rate_date = base.rate_date and rates.currency <> base.currency
+where base.currency in ('{{ var("daily_bases") | join("', '") }}')

@@ -1,0 +1,23 @@
+{{ config(materialized='view') }}
+
+select
+    dataset,
+    title,
+    publisher,
+    frequency,
+    release_rule,
+    case
+        when {{ now_utc() }} < due_at then 'fresh'
+        when {{ now_utc() }} < late_after then 'due'
+        else 'late'
+    end as status,
+    newest_period_end,
+    newest_known_at,
+    awaited_period_start,
+    awaited_period_end,
+    due_at,
+    late_after,
+    due_reason,
+    refused_because,
+    page
+from {{ ref('arrivals') }}

@@ -1,0 +1,7 @@
+with
+
+source as (
+    select * from {{ source('tidemark', 'releases') }}
+)
+
+select * from source

@@ -1,0 +1,7 @@
+with
+
+source as (
+    select * from {{ source('tidemark', 'snapshots') }}
+)
+
+select * from source

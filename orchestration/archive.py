@@ -1,0 +1,209 @@
+"""The archive: immutable snapshots of publishers' bytes, each with a sidecar that says what it is.
+
+A snapshot exists when its sidecar does. It is never changed and never deleted. Everything right of
+the archive can be rebuilt from it. Where bytes come from (network, mirror) is not known here.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from upath import UPath
+
+from orchestration.errors import ArchiveError
+from orchestration.files import write_whole
+
+STAMP = "%Y%m%dT%H%M%SZ"
+# A publisher's clock may run ahead of ours, and a date is written before its day ends everywhere.
+AHEAD = timedelta(days=1)
+
+
+class Origin(StrEnum):
+    """How bytes came into the archive."""
+
+    LIVE = "live"
+    IMPORT = "import"
+    SAMPLE = "sample"
+
+
+class Basis(StrEnum):
+    """What `known_at` rests on (the third one, `scheduled`, is for history and decided in SQL)."""
+
+    PUBLISHED = "published"
+    RETRIEVED = "retrieved"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of one dataset's file. Times are UTC."""
+
+    dataset: str
+    known_at: datetime
+    known_at_basis: Basis
+    retrieved_at: datetime
+    sha256: str
+    bytes: int
+    extension: str
+    address: str
+    licence: str
+    origin: Origin
+    headers: dict[str, str]
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """Sorts by the time that the version became known."""
+        return f"{self.known_at.strftime(STAMP)}_{self.sha256[:12]}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of its bytes in the dataset's folder."""
+        return f"{self.id}.{self.extension}"
+
+    def to_json(self) -> str:
+        """The sidecar's text."""
+        fields = asdict(self)
+        for name in ("known_at", "retrieved_at"):
+            fields[name] = fields[name].isoformat()
+        return json.dumps(fields, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "Snapshot":
+        """Read a sidecar."""
+        try:
+            fields: dict[str, Any] = json.loads(text)
+            for name in ("known_at", "retrieved_at"):
+                fields[name] = datetime.fromisoformat(fields[name])
+            fields["known_at_basis"] = Basis(fields["known_at_basis"])
+            fields["origin"] = Origin(fields["origin"])
+            return cls(**fields)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ArchiveError(
+                f"{where} is not a sidecar that Tidemark wrote ({error}). "
+                "Restore it from a copy of the archive, or remove it and its data file."
+            ) from None
+
+
+class Archive:
+    """Snapshots below a folder or a bucket: `<root>/<publisher>/<dataset>/<known_at>_<sha12>.<ext>`."""
+
+    def __init__(self, root: UPath) -> None:
+        self.root = root
+
+    def snapshots(self, dataset: str) -> list[Snapshot]:
+        """Every snapshot of a dataset, in the order in which the versions became known."""
+        folder = self.root / dataset
+        if not folder.exists():
+            return []
+        sidecars = (p for p in folder.iterdir() if p.suffix == ".json")
+        found = [Snapshot.from_json(p.read_text(encoding="utf-8"), str(p)) for p in sidecars]
+        return sorted(found, key=lambda s: s.id)
+
+    def read(self, snapshot: Snapshot) -> bytes:
+        """A snapshot's bytes, checked against its sidecar."""
+        path = self.root / snapshot.dataset / snapshot.file_name
+        if not path.exists():
+            raise ArchiveError(f"{path} is gone, but its sidecar is there. Restore it from a copy.")
+        payload = path.read_bytes()
+        if sha256(payload).hexdigest() != snapshot.sha256:
+            raise ArchiveError(
+                f"{path} was changed after it was archived: expected sha256 {snapshot.sha256[:12]}…, "
+                f"found {sha256(payload).hexdigest()[:12]}…. Restore it from a copy of the archive."
+            )
+        return payload
+
+    def store(
+        self,
+        dataset: str,
+        payload: bytes,
+        *,
+        published_at: datetime | None,
+        retrieved_at: datetime,
+        extension: str,
+        address: str,
+        licence: str,
+        origin: Origin,
+        headers: dict[str, str] | None = None,
+        note: str = "",
+    ) -> tuple[Snapshot, bool]:
+        """Keep a version of a dataset's file; says whether it is new.
+
+        The same bytes are one snapshot, however often they are sent. Other bytes under a stamp
+        that is taken (a correction on the same day) count as known from when they were retrieved.
+        """
+        if not payload:
+            raise ArchiveError(f"{dataset}: expected a file to keep, found no bytes.")
+        if published_at is not None and published_at > retrieved_at + AHEAD:
+            raise ArchiveError(
+                f"{dataset}: the file says that it was published on {published_at:%Y-%m-%d %H:%M} "
+                f"UTC, after it was retrieved ({retrieved_at:%Y-%m-%d %H:%M} UTC). Check the clock, "
+                "or the date in the mirror's index."
+            )
+        self._claim(origin)
+        digest = sha256(payload).hexdigest()
+        held = self.snapshots(dataset)
+        for snapshot in held:
+            if snapshot.sha256 == digest:
+                return snapshot, False
+        taken = {s.known_at for s in held}
+        known_at, basis = retrieved_at, Basis.RETRIEVED
+        if published_at is not None and published_at.replace(microsecond=0) not in taken:
+            known_at, basis = published_at, Basis.PUBLISHED
+        known_at = known_at.astimezone(UTC).replace(microsecond=0)
+        while known_at in taken:
+            known_at += timedelta(seconds=1)
+        snapshot = Snapshot(
+            dataset=dataset,
+            known_at=known_at,
+            known_at_basis=basis,
+            retrieved_at=retrieved_at.astimezone(UTC).replace(microsecond=0),
+            sha256=digest,
+            bytes=len(payload),
+            extension=extension,
+            address=address,
+            licence=licence,
+            origin=origin,
+            headers=headers or {},
+            note=note,
+        )
+        folder = self.root / dataset
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / snapshot.file_name, payload)
+        write_whole(folder / f"{snapshot.id}.json", snapshot.to_json().encode())
+        return snapshot, True
+
+    def verify(self) -> tuple[int, list[str]]:
+        """Check every snapshot against its sidecar: (how many are whole, what is wrong)."""
+        whole, wrong = 0, []
+        for sidecar in sorted(self.root.glob("*/*/*.json"), key=str):
+            try:
+                dataset = f"{sidecar.parent.parent.name}/{sidecar.parent.name}"
+                snapshot = Snapshot.from_json(sidecar.read_text(encoding="utf-8"), str(sidecar))
+                if (snapshot.dataset, f"{snapshot.id}.json") != (dataset, sidecar.name):
+                    raise ArchiveError(f"{sidecar} describes {snapshot.dataset} {snapshot.id}.")
+                self.read(snapshot)
+                whole += 1
+            except ArchiveError as error:
+                wrong.append(str(error))
+        return whole, wrong
+
+    def _claim(self, origin: Origin) -> None:
+        """Made-up and real data never share an archive; the first snapshot decides which it holds."""
+        holds = "sample" if origin is Origin.SAMPLE else "publishers"
+        marker = self.root / "archive.json"
+        if marker.exists():
+            held = json.loads(marker.read_text(encoding="utf-8"))["holds"]
+            if held != holds:
+                raise ArchiveError(
+                    f"The archive at {self.root} holds {_KINDS[held]}; refused to put "
+                    f"{_KINDS[holds]} beside them. Use another data folder (TIDEMARK_DATA)."
+                )
+            return
+        self.root.mkdir(parents=True, exist_ok=True)
+        write_whole(marker, json.dumps({"holds": holds}).encode())
+
+
+_KINDS = {"sample": "made-up sample figures", "publishers": "publishers' real figures"}

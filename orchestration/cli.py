@@ -1,0 +1,158 @@
+"""The command line behind `make`: each command is a few lines over the modules that do the work.
+
+Commands that only look import neither Dagster nor dbt, which take seconds.
+"""
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration import report
+from orchestration.archive import Archive
+from orchestration.errors import TidemarkError
+from orchestration.mirror import import_mirror
+from orchestration.records import load_datasets
+from orchestration.settings import PROJECT_ROOT, Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+# Bound to the terminal of now: while dbt runs, standard output goes elsewhere.
+# Its tables need a hundred columns, also where the output is not a terminal.
+WIDTH = max(100, shutil.get_terminal_size().columns)
+console = Console(highlight=False, file=sys.stdout, width=WIDTH)
+STARTED = time.monotonic()
+
+
+def main() -> None:
+    """Run a command; an error that is meant for people is printed without a traceback."""
+    try:
+        app(standalone_mode=True)
+    except TidemarkError as error:
+        console.print(f"[red]{type(error).__name__}[/red]", str(error), soft_wrap=True, markup=True)
+        sys.exit(1)
+
+
+@app.callback()
+def settle() -> None:
+    """Tidemark: an open warehouse of cross-border portfolio flows and reserve diversification."""
+    # Every process that is started from here has the same data folder, wherever it runs.
+    os.environ["TIDEMARK_DATA"] = str(Settings().data.resolve())
+
+
+@app.command()
+def demo() -> None:
+    """The whole way on the made-up figures of sample/, without a network."""
+    sample = PROJECT_ROOT / "sample"
+    os.environ["TIDEMARK_CLOCK"] = report.clock_of(sample)
+    console.print("[bold]The demo's figures are made up.[/bold] Its folder: data/demo")
+    _import(sample)
+    _run("offline", always_report=True)
+
+
+@app.command("import")
+def import_(mirror: Annotated[Path, typer.Argument(help="A folder with an index.csv")]) -> None:
+    """Take the files of a mirror into the archive, in order of date, with their own dates."""
+    if not _import(mirror):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run() -> None:
+    """Ask every publisher, load what is new, rebuild what depends on it, publish."""
+    _run("everything")
+
+
+@app.command()
+def offline() -> None:
+    """The whole way from the archive alone; asks no publisher."""
+    _run("offline")
+
+
+@app.command()
+def status() -> None:
+    """What is held, what is due, what is late."""
+    console.print(report.status(Settings()))
+
+
+@app.command()
+def verify() -> None:
+    """Check every file of the archive against its sidecar."""
+    whole, wrong = Archive(Settings().archive_root).verify()
+    for problem in wrong:
+        console.print(f"[red]✗[/red] {problem}", soft_wrap=True)
+    console.print(f"{whole:,} snapshots are whole, {len(wrong)} are not.")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def sql() -> None:
+    """A read-only SQL prompt on the serving copy."""
+    file = report.serving_file(Settings())
+    shell = Path(sys.executable).with_name("duckdb")
+    os.execv(shell, [str(shell), "-readonly", str(file)])  # noqa: S606 - our own duckdb
+
+
+@app.command()
+def ui(
+    host: Annotated[str, typer.Option(help="The address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on")] = 3000,
+) -> None:
+    """The Dagster UI, with the daemon that runs schedules."""
+    from orchestration.instance import home
+
+    os.environ["DAGSTER_HOME"] = home(Settings())
+    dg = Path(sys.executable).with_name("dg")
+    os.chdir(PROJECT_ROOT)
+    os.execv(dg, [str(dg), "dev", "--host", host, "--port", str(port)])  # noqa: S606 - our own dg
+
+
+@app.command()
+def prepare() -> None:
+    """Parse the dbt project if its files have changed, and set up the Dagster instance."""
+    from orchestration.components.warehouse_dbt import prepare as prepare_dbt
+    from orchestration.instance import home
+
+    home(Settings())
+    console.print(f"dbt's manifest is current: {prepare_dbt(PROJECT_ROOT / 'dbt_project').name}")
+
+
+@app.command()
+def sample() -> None:
+    """Write the made-up mirror in sample/ again."""
+    from orchestration.sampling import write_sample
+
+    for file in write_sample(PROJECT_ROOT / "sample"):
+        console.print(f"  {file}")
+
+
+def _import(mirror: Path) -> bool:
+    settings = Settings()
+    outcome = import_mirror(mirror, Archive(settings.archive_root), load_datasets())
+    console.print(report.imported(mirror, outcome))
+    return not outcome.refused
+
+
+def _run(job: str, *, always_report: bool = False) -> None:
+    from orchestration.instance import run_job
+
+    settings = Settings()
+
+    def tell(line: str) -> None:
+        console.print(f"[dim]{time.monotonic() - STARTED:6.1f} s[/dim]  {line}", soft_wrap=True)
+
+    outcome = run_job(job, settings, tell)
+    if outcome.success or always_report:
+        console.print(report.summary(settings))
+    for problem in outcome.problems:
+        console.print(f"[red]✗[/red] {problem}", soft_wrap=True)
+    if not outcome.success:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

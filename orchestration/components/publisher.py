@@ -1,0 +1,273 @@
+"""`Publisher`: a record in YAML becomes snapshot and raw assets, their checks, a job and a schedule.
+
+Fetching, parsing, loading and calendars live in the modules of `orchestration/`; here they are given
+to Dagster and their outcome is told.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from pydantic import BaseModel, ConfigDict
+
+from orchestration.archive import Archive
+from orchestration.errors import ArchiveError, FetchError, LayoutError
+from orchestration.look import look
+from orchestration.parsing import find_parser
+from orchestration.raw import Loaded, RawState, load
+from orchestration.records import Dataset, PublisherRecord, parse_record
+from orchestration.registry import awaited_release, rule_in_words
+from orchestration.releases import Arrival, Release, arrival
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+log = logging.getLogger("tidemark")
+
+WRITER = "warehouse"
+"""The pool of the steps that write; `dagster.yaml` lets one of them run at a time."""
+
+Event = dg.MaterializeResult | dg.AssetCheckResult
+
+
+class _Attributes(BaseModel):
+    """Taken as they are; `parse_record` validates them with messages of its own."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Publisher(dg.Component):
+    """One publisher and its datasets, as its `defs.yaml` declares them."""
+
+    def __init__(self, record: PublisherRecord) -> None:
+        self.record = record
+
+    @classmethod
+    def get_model_cls(cls) -> type[BaseModel]:
+        """The YAML's attributes."""
+        return _Attributes
+
+    @classmethod
+    def load(cls, attributes: Any, context: dg.ComponentLoadContext) -> "Publisher":  # noqa: ANN401
+        """Validate the record; a mistake stops the load with file, field and expectation."""
+        where = f"{context.path.parent.name}/{context.path.name}/defs.yaml"
+        return cls(parse_record(attributes.model_dump(), where))
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """Two assets and three checks per dataset, a job and a schedule for all."""
+        assets = [dataset_assets(self.record, dataset) for dataset in self.record.datasets]
+        keys = [key for dataset in self.record.datasets for key in (archive_key(dataset), raw_key(dataset))]
+        job = dg.define_asset_job(
+            self.record.id,
+            selection=dg.AssetSelection.assets(*keys).downstream(),
+            description=f"Look at {self.record.title}, load what is new, rebuild and publish.",
+        )
+        wanted = Settings().schedules
+        schedule = dg.ScheduleDefinition(
+            name=self.record.id,
+            job=job,
+            cron_schedule=self.record.schedule.cron,
+            execution_timezone=self.record.schedule.timezone,
+            default_status=(dg.DefaultScheduleStatus.RUNNING if wanted else dg.DefaultScheduleStatus.STOPPED),
+        )
+        return dg.Definitions(assets=assets, jobs=[job], schedules=[schedule])
+
+
+def archive_key(dataset: Dataset) -> dg.AssetKey:
+    """The snapshot asset's key."""
+    return dg.AssetKey(["archive", dataset.table])
+
+
+def raw_key(dataset: Dataset) -> dg.AssetKey:
+    """The raw asset's key: schema and table."""
+    return dg.AssetKey(["raw", dataset.table])
+
+
+def dataset_assets(record: PublisherRecord, dataset: Dataset) -> dg.AssetsDefinition:
+    """The snapshot and the raw asset of a dataset, in one step.
+
+    One step, because a download that fails must not skip what follows: the raw asset, the other
+    publishers and the marts go on with what is held, and the failed check turns the run red at its
+    end. A wrong structure blocks in the strict sense: nothing of the file enters the raw table.
+    """
+    about = {
+        "publisher": dg.MetadataValue.url(record.home),
+        "page": dg.MetadataValue.url(dataset.page),
+        "address": dg.MetadataValue.url(dataset.address),
+        "licence": dg.MetadataValue.url(dataset.licence.url),
+        "credit": dataset.credit,
+        "unit": dataset.unit,
+        "sign": dataset.sign,
+        "release rule": rule_in_words(dataset),
+    }
+    policy = dg.FreshnessPolicy.time_window(
+        warn_window=record.schedule.warn_after, fail_window=record.schedule.fail_after
+    )
+    shared: dict[str, Any] = {
+        "group_name": record.id,
+        "owners": [record.owner],
+        "metadata": about,
+        "freshness_policy": policy,
+    }
+    snapshot_spec = dg.AssetSpec(
+        archive_key(dataset),
+        description=f"{dataset.title}: the publisher's files as they came, every version.",
+        kinds={dataset.format},
+        **shared,
+    )
+    raw_spec = dg.AssetSpec(
+        raw_key(dataset),
+        deps=[snapshot_spec.key],
+        description=f"{dataset.title}: the publisher's rows as text, every version. {dataset.description}",
+        kinds={"duckdb"},
+        **shared,
+    )
+    download = dg.AssetCheckSpec(
+        "download",
+        asset=snapshot_spec.key,
+        description="The publisher was asked and sent the file.",
+    )
+    structure = dg.AssetCheckSpec(
+        "structure",
+        asset=raw_spec.key,
+        description="The newest file is laid out as its parser knows it, and keeps its own sums. "
+        "Otherwise nothing of it is loaded.",
+    )
+    arrived = dg.AssetCheckSpec(
+        "arrival",
+        asset=raw_spec.key,
+        description="The period that should be out by now has arrived: "
+        f"{rule_in_words(dataset)}. Warns within the grace; never blocks.",
+    )
+
+    @dg.multi_asset(
+        name=dataset.table,
+        specs=[snapshot_spec, raw_spec],
+        check_specs=[download, structure, arrived],
+        can_subset=True,
+        pool=WRITER,
+    )
+    def refresh(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        settings = Settings()
+        if snapshot_spec.key in context.selected_asset_keys:
+            yield from _look(dataset, settings)
+        if raw_spec.key in context.selected_asset_keys:
+            yield from _load(dataset, settings)
+
+    return refresh
+
+
+def _look(dataset: Dataset, settings: Settings) -> Iterator[Event]:
+    key = archive_key(dataset)
+    try:
+        found = look(dataset, settings)
+    except (FetchError, LayoutError, ArchiveError) as error:
+        log.error(str(error))
+        yield dg.AssetCheckResult(asset_key=key, check_name="download", passed=False, description=str(error))
+        return
+    log.info(f"{dataset.id}: {found.note}")
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(found.snapshot.sha256[:16]),
+        metadata={
+            "looked": found.note,
+            "new": found.new,
+            "snapshot": found.snapshot.id,
+            "known at (UTC)": found.snapshot.known_at.isoformat(),
+            "retrieved at (UTC)": found.snapshot.retrieved_at.isoformat(),
+            "bytes": found.snapshot.bytes,
+            "sha256": found.snapshot.sha256,
+            "origin": found.snapshot.origin.value,
+        },
+    )
+    yield dg.AssetCheckResult(asset_key=key, check_name="download", passed=True, description=found.note)
+
+
+def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:
+    archive = Archive(settings.archive_root)
+    parser, fingerprint = find_parser(dataset.publisher, dataset.name)
+    snapshots = archive.snapshots(dataset.id)
+    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
+        state = load(connection, dataset, snapshots, archive.read, parser, fingerprint)
+    for done in state.loaded:
+        log.info(f"{dataset.id}: {in_words(done)}")
+    yield dg.MaterializeResult(
+        asset_key=raw_key(dataset),
+        data_version=dg.DataVersion(state.version),
+        metadata=_evidence(state),
+    )
+    yield structure_result(dataset, state.newest)
+    last = state.newest.last_period if state.newest else None
+    release = awaited_release(dataset, date.fromisoformat(last) if last else None)
+    yield arrival_result(dataset, release, arrival(release, settings.now()), last)
+
+
+def in_words(done: Loaded) -> str:
+    """What one snapshot did, as a line of the log."""
+    if done.status == "refused":
+        return f"{done.snapshot.id} refused: {done.reason}"
+    return (
+        f"{done.snapshot.id}: {done.rows_in_file:,} rows to {done.last_period}, of them "
+        f"{done.rows_added:,} new, {done.rows_revised:,} revised, {done.rows_retracted:,} retracted"
+    )
+
+
+def _evidence(state: RawState) -> dict[str, Any]:
+    newest = state.newest
+    return {
+        "snapshots loaded": len(state.loaded),
+        "rows added": sum(done.rows_added for done in state.loaded),
+        "rows revised": sum(done.rows_revised for done in state.loaded),
+        "rows retracted": sum(done.rows_retracted for done in state.loaded),
+        "read anew from the first snapshot": state.replayed,
+        "first period": (newest and newest.first_period) or "none",
+        "last period": (newest and newest.last_period) or "none",
+    }
+
+
+def structure_result(dataset: Dataset, newest: Loaded | None) -> dg.AssetCheckResult:
+    """The outcome of the structure check: that of the newest snapshot."""
+    if newest is None:
+        passed, text = True, "Nothing is held yet."
+    elif newest.status == "refused":
+        passed, text = False, newest.reason
+    else:
+        passed, text = True, f"{newest.rows_in_file:,} rows in {newest.snapshot.file_name}"
+    return dg.AssetCheckResult(
+        asset_key=raw_key(dataset), check_name="structure", passed=passed, description=text
+    )
+
+
+def arrival_result(
+    dataset: Dataset, release: Release, state: Arrival, held: str | None
+) -> dg.AssetCheckResult:
+    """The outcome of the arrival check, with what is missing, since when, and where it is published."""
+    return dg.AssetCheckResult(
+        asset_key=raw_key(dataset),
+        check_name="arrival",
+        passed=state is Arrival.FRESH,
+        severity=(dg.AssetCheckSeverity.WARN if state is Arrival.DUE else dg.AssetCheckSeverity.ERROR),
+        description=arrival_in_words(dataset, release, state),
+        metadata={
+            "state": state.value,
+            "newest period held": held or "none",
+            "awaited period": f"{release.period_start} to {release.period_end}",
+            "due at (UTC)": release.due_at.isoformat(),
+            "late after (UTC)": release.late_after.isoformat(),
+            "reason": release.reason or "by the release rule",
+            "page": dg.MetadataValue.url(dataset.page),
+        },
+    )
+
+
+def arrival_in_words(dataset: Dataset, release: Release, state: Arrival) -> str:
+    """One sentence on the period that is awaited."""
+    span = str(release.period_end)
+    if release.period_start != release.period_end:
+        span = f"{release.period_start} to {release.period_end}"
+    due = f"{release.due_at:%Y-%m-%d %H:%M} UTC"
+    if state is Arrival.FRESH:
+        return f"Nothing is missing; {span} is due on {due}."
+    since = "is due since" if state is Arrival.DUE else "is late; it was due on"
+    return f"{span} {since} {due}. It is published at {dataset.page}"

@@ -1,0 +1,238 @@
+"""`WarehouseDbt`: the dbt project as assets, where one step builds just what has to be built.
+
+Which models those are is decided in `orchestration.staleness`; here dbt is run and its outcome told.
+"""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtProject, dbt_assets
+from packaging.version import Version
+
+from orchestration.components.publisher import WRITER
+from orchestration.errors import WarehouseError
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.staleness import fingerprints, settled, stale
+from orchestration.warehouse import built_models, connect, set_built_models, table_versions
+
+log = logging.getLogger("tidemark")
+
+UNCHANGED = "Not run again: neither its code nor what it rests on has changed since it passed."
+PARSED = (".sql", ".yml", ".yaml", ".csv", ".md")
+
+
+class SchemaAndTable(DagsterDbtTranslator):
+    """An asset's key is its schema and table, everywhere; its group is its schema."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Schema and table of a source, seed or model."""
+        name = dbt_resource_props.get("identifier") or dbt_resource_props["alias"]
+        return dg.AssetKey([dbt_resource_props["schema"], name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The schema; staging and intermediate models have theirs too."""
+        return dbt_resource_props["schema"]
+
+
+class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
+    """The dbt project that turns raw tables into marts."""
+
+    project: str = "dbt_project"
+
+    @property
+    def dbt_project(self) -> DbtProject:
+        """The project, with a manifest that fits its files."""
+        folder = PROJECT_ROOT / self.project
+        prepare(folder)
+        return DbtProject(project_dir=folder, profiles_dir=folder)
+
+    def manifest(self) -> Mapping[str, Any]:
+        """Dbt's manifest."""
+        return json.loads(self.dbt_project.manifest_path.read_text(encoding="utf-8"))
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """One asset per model and seed, one check per test, one step for all."""
+        project = self.dbt_project
+        translator = SchemaAndTable()
+
+        @dbt_assets(
+            manifest=project.manifest_path,
+            project=project,
+            dagster_dbt_translator=translator,
+            name="dbt",
+            pool=WRITER,
+        )
+        def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
+            yield from run_dbt(context, project, translator)
+
+        return dg.Definitions(assets=[build])
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What dbt needs to know of this installation."""
+    return {
+        "TIDEMARK_WAREHOUSE": str(settings.warehouse),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def prepare(folder: Path) -> Path:
+    """Parse the dbt project if its files are not those of its manifest; the manifest's path.
+
+    Raises:
+        WarehouseError: dbt cannot parse it; the message is dbt's.
+    """
+    manifest = folder / "target" / "manifest.json"
+    mark = folder / "target" / "manifest.sha256"
+    found = sha256()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if path.suffix in PARSED and inside[0] not in ("target", "logs", "dbt_packages"):
+            found.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    digest = found.hexdigest()
+    if manifest.exists() and mark.exists() and mark.read_text() == digest:
+        return manifest
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=manifest.parent) as scratch:
+        settings = Settings()
+        done = subprocess.run(  # noqa: S603 - our own dbt, no input from outside
+            [
+                dbt_executable(), "--quiet", "parse", "--no-partial-parse",
+                "--project-dir", str(folder), "--profiles-dir", str(folder),
+                "--target-path", scratch, "--log-path", scratch,
+            ],
+            env={**os.environ, **dbt_environment(settings)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise WarehouseError(f"dbt cannot parse {folder.name}:\n{done.stdout}{done.stderr}")
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            (Path(scratch) / name).replace(manifest.parent / name)
+    mark.write_text(digest)
+    return manifest
+
+
+def dbt_executable() -> str:
+    """The dbt that is installed beside this Python."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def run_dbt(
+    context: dg.AssetExecutionContext, project: DbtProject, translator: DagsterDbtTranslator
+) -> Iterator[Any]:
+    """Build the selected models that are stale, test them, and tell of all that were selected.
+
+    A model that nothing has changed for is told as it is, with its fingerprint as data version, so
+    that the steps behind this one are not skipped.
+
+    Raises:
+        Failure: dbt could not build or a test failed; names each node with dbt's message.
+    """
+    settings = Settings()
+    manifest = json.loads(project.manifest_path.read_text(encoding="utf-8"))
+    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
+        marks = fingerprints(manifest, table_versions(connection))
+        built = built_models(connection)
+    keys = {node: translator.get_asset_key(manifest["nodes"][node]) for node in marks}
+    chosen = [n for n in marks if keys[n] in context.selected_asset_keys]
+    to_build = [n for n in stale(marks, built) if n in set(chosen)]
+    # Before what is built: Dagster wants parents first, and a stale model has no unchanged children.
+    unchanged = {keys[node]: marks[node] for node in chosen if node not in set(to_build)}
+    for key, mark in unchanged.items():
+        yield dg.MaterializeResult(
+            asset_key=key,
+            data_version=dg.DataVersion(mark),
+            metadata={"built": False, "why": UNCHANGED},
+        )
+    for check in context.selected_asset_check_keys:
+        if check.asset_key in unchanged:
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key, check_name=check.name, passed=True, description=UNCHANGED
+            )
+    problems = []
+    if to_build:
+        log.info(f"dbt builds {len(to_build)} of {len(chosen)} models")
+        for event, problem in _build(context, project, translator, manifest, to_build, marks, settings):
+            if event is not None:
+                yield event
+            if problem:
+                problems.append(problem)
+    else:
+        log.info(f"dbt builds none of {len(chosen)} models: nothing has changed")
+    if problems:
+        raise dg.Failure(
+            description="dbt stopped; the serving copy stays as it was.\n" + "\n".join(problems),
+            allow_retries=False,
+        )
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    project: DbtProject,
+    translator: DagsterDbtTranslator,
+    manifest: Mapping[str, Any],
+    to_build: list[str],
+    marks: Mapping[str, str],
+    settings: Settings,
+) -> Iterator[tuple[Any, str | None]]:
+    """Run `dbt build` on these nodes: pairs of a Dagster event, or None, and a problem, or None."""
+    scratch = settings.data.resolve() / "dbt" / context.run_id
+    names = sorted(manifest["nodes"][n]["name"] for n in to_build)
+    # Not DbtCliResource.cli: it asks dbt for its version and opens the warehouse before each build.
+    invocation = DbtCliInvocation.run(
+        args=[
+            dbt_executable(), "--no-use-colors", "build", "--select", *names,
+            "--project-dir", str(project.project_dir), "--profiles-dir", str(project.profiles_dir),
+        ],
+        env={
+            **os.environ,
+            **dbt_environment(settings),
+            "DBT_LOG_FORMAT": "json",
+            "DBT_TARGET_PATH": str(scratch),
+            "DBT_LOG_PATH": str(scratch),
+            "PYTHONUNBUFFERED": "1",
+        },
+        manifest=manifest,
+        dagster_dbt_translator=translator,
+        project_dir=Path(project.project_dir),
+        target_path=scratch,
+        raise_on_error=False,
+        context=context,
+        adapter=None,
+        cli_version=Version(version("dbt-core")),
+        dbt_project=project,
+    )  # fmt: skip
+    done = 0
+    for event in invocation.stream_raw_events():
+        for told in event.to_default_asset_events(manifest, translator, context, scratch, project):
+            yield told, None
+        node_id = event.raw_event["data"].get("node_info", {}).get("unique_id")
+        if node_id in marks and event.is_result_event:
+            done += 1
+            log.info(f"dbt {done}/{len(to_build)} {manifest['nodes'][node_id]['name']}")
+    results = scratch / "run_results.json"
+    if not results.exists():
+        yield None, f"  dbt ended before it built anything; its log is {scratch / 'dbt.log'}"
+        return
+    statuses = {}
+    for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
+        statuses[result["unique_id"]] = result["status"]
+        if result["status"] in ("error", "fail", "runtime error"):
+            yield None, f"  {result['unique_id']}: {result['status']}: {result['message']}"
+    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
+        set_built_models(connection, settled(manifest, marks, built_models(connection), statuses))
+    if invocation.is_successful():
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,246 @@
+"""Downloads: polite, bounded, validated. What is refused never reaches the archive.
+
+What to ask for is in the record; whether the bytes are what a parser knows is the parser's
+`recognise`. Both are handed in; nothing about one publisher belongs here.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from orchestration.errors import FetchError
+
+# Errors that pass by themselves; everything else is told at once.
+TRANSIENT = (429, 500, 502, 503, 504)
+REDIRECTS = (301, 302, 303, 307, 308)
+CHUNK = 64 * 1024
+KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A body that was accepted."""
+
+    body: bytes
+    headers: dict[str, str]
+    address: str
+    retrieved_at: datetime
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The publisher says that what we hold is what there is (304)."""
+
+    retrieved_at: datetime
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How we behave towards publishers; the values come from the settings."""
+
+    user_agent: str
+    connect_timeout_s: float = 10
+    read_timeout_s: float = 60
+    total_timeout_s: float = 300
+    max_bytes: int = 200_000_000
+    request_interval_s: float = 1
+    retries: int = 3
+    backoff_s: float = 1
+    retry_after_max_s: int = 120
+
+
+class Fetcher:
+    """One session of downloads; remembers when each host was last asked.
+
+    Args:
+        manners: limits and time-outs.
+        stand_in: the address of a loopback server that plays every publisher: a request for
+            `https://host/path` goes to `<stand_in>/host/path`. Only for rehearsals and tests.
+        sleep, clock: injected by tests.
+    """
+
+    def __init__(
+        self,
+        manners: Manners,
+        stand_in: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if stand_in and urlsplit(stand_in).hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise FetchError(f"A rehearsal stays on this machine; refused to ask {stand_in}.")
+        self.manners = manners
+        self.stand_in = stand_in.rstrip("/") if stand_in else None
+        self._sleep = sleep
+        self._clock = clock
+        self._asked: dict[str, float] = {}
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = manners.user_agent
+        retry = Retry(
+            total=manners.retries,
+            redirect=0,
+            status_forcelist=TRANSIENT,
+            allowed_methods={"GET"},
+            backoff_factor=manners.backoff_s,
+            respect_retry_after_header=True,
+            retry_after_max=manners.retry_after_max_s,
+            raise_on_status=False,
+        )
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+
+    def fetch(
+        self,
+        address: str,
+        *,
+        recognise: Callable[[bytes], None],
+        hosts: Iterable[str] = (),
+        held: Mapping[str, str] | None = None,
+        html_expected: bool = False,
+    ) -> Download | Unchanged:
+        """Download one file.
+
+        Args:
+            address: https.
+            recognise: raises when the bytes are not what the dataset's parser knows.
+            hosts: further hosts of the same publisher to which it may redirect.
+            held: headers of the newest snapshot (`etag`, `last-modified`): asked for conditionally.
+            html_expected: whether an HTML page is what the dataset is made of.
+
+        Raises:
+            FetchError: the message says what was asked, what came, and what happens now.
+            LayoutError: from `recognise`.
+        """
+        allowed = {_host(address), *hosts}
+        conditions = {}
+        if held and held.get("etag"):
+            conditions["If-None-Match"] = held["etag"]
+        if held and held.get("last-modified"):
+            conditions["If-Modified-Since"] = held["last-modified"]
+        deadline = self._clock() + self.manners.total_timeout_s
+        url = address
+        for _ in range(5):
+            self._check_address(url, allowed, address)
+            response = self._get(url, conditions)
+            try:
+                if response.status_code in REDIRECTS:
+                    url = urljoin(url, self._real(response.headers.get("Location", "")))
+                    continue
+                if response.status_code == 304 and conditions:
+                    return Unchanged(datetime.now(UTC))
+                if response.status_code != 200:
+                    raise FetchError(
+                        f"{address} answered {response.status_code} {response.reason}"
+                        f"{_after_retries(response.status_code, self.manners.retries)}. {KEPT}"
+                    )
+                body = self._read(response, address, deadline)
+            finally:
+                response.close()
+            _refuse_page(body, response.headers.get("Content-Type", ""), address, html_expected)
+            recognise(body)
+            headers = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
+            return Download(body, headers, url, datetime.now(UTC))
+        raise FetchError(f"{address} redirected more than five times. {KEPT}")
+
+    def _get(self, url: str, conditions: Mapping[str, str]) -> requests.Response:
+        host = _host(url)
+        if host in self._asked:
+            wait = self._asked[host] + self.manners.request_interval_s - self._clock()
+            if wait > 0:
+                self._sleep(wait)
+        target = url
+        if self.stand_in:
+            target = f"{self.stand_in}/{url.split('://', 1)[1]}"
+        try:
+            return self._session.get(
+                target,
+                headers=dict(conditions),
+                timeout=(self.manners.connect_timeout_s, self.manners.read_timeout_s),
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise FetchError(
+                f"{url} could not be reached in {self.manners.retries + 1} tries (at most "
+                f"{self.manners.connect_timeout_s:g} s for a connection, "
+                f"{self.manners.read_timeout_s:g} s for a reply): {_root_cause(error)}. {KEPT}"
+            ) from error
+        finally:
+            self._asked[host] = self._clock()
+
+    def _check_address(self, url: str, allowed: set[str], asked: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            raise FetchError(f"{asked}: refused to follow to '{url}': only https is used. {KEPT}")
+        if parts.hostname not in allowed:
+            raise FetchError(
+                f"{asked} redirected to another host, {parts.hostname}; expected "
+                f"{' or '.join(sorted(allowed))}. If the publisher has moved, correct its record. "
+                f"{KEPT}"
+            )
+
+    def _real(self, location: str) -> str:
+        """In a rehearsal, a redirect within the stand-in means the publisher that it plays."""
+        if self.stand_in and location.startswith(f"{self.stand_in}/"):
+            return "https://" + location.removeprefix(f"{self.stand_in}/")
+        return location
+
+    def _read(self, response: requests.Response, address: str, deadline: float) -> bytes:
+        limit = self.manners.max_bytes
+        announced = response.headers.get("Content-Length")
+        body = bytearray()
+        try:
+            for chunk in response.iter_content(CHUNK):
+                body += chunk
+                if len(body) > limit:
+                    raise FetchError(f"{address} sent more than {limit:,} bytes; stopped. {KEPT}")
+                if self._clock() > deadline:
+                    raise FetchError(
+                        f"{address} was still sending after {self.manners.total_timeout_s:g} s "
+                        f"({len(body):,} bytes so far); stopped. {KEPT}"
+                    )
+        except (requests.RequestException, HTTPError) as error:
+            raise FetchError(
+                f"{address} was cut short: {len(body):,} of "
+                f"{f'{int(announced):,}' if announced else 'an unknown number of'} bytes came "
+                f"({_root_cause(error)}). {KEPT}"
+            ) from error
+        if not body:
+            raise FetchError(f"{address} sent an empty body. {KEPT}")
+        return bytes(body)
+
+
+KEPT = "What is held stays; the next look tries again."
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def _after_retries(status: int, retries: int) -> str:
+    return f", {retries + 1} times in a row" if status in TRANSIENT else ""
+
+
+def _root_cause(error: BaseException) -> str:
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return f"{type(error).__name__}: {error}"
+
+
+def _refuse_page(body: bytes, content_type: str, address: str, html_expected: bool) -> None:
+    """A block page or a moved page often comes with status 200."""
+    start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    is_page = start.startswith((b"<!doctype html", b"<html", b"<head", b"<!-- "))
+    if html_expected or not (is_page or (content_type.startswith("text/html") and b"<" in start[:1])):
+        return
+    text = body[:300].decode("utf-8", errors="replace")
+    raise FetchError(
+        f"{address} answered with an HTML page instead of data; it begins: "
+        f"{' '.join(text.split())[:120]!r}. It may be a block page, or the file has moved. {KEPT}"
+    )

@@ -1,0 +1,33 @@
+"""Writing files so that they are there whole or not at all, on a disk or in an object store."""
+
+import os
+from pathlib import Path
+
+from upath import UPath
+
+
+def write_whole(path: Path | UPath, payload: bytes) -> None:
+    """Write a file in one step: a temporary file, synced and renamed; an object store puts whole
+    objects anyway.
+    """
+    if getattr(path, "protocol", "") not in ("", "file"):
+        path.write_bytes(payload)
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(payload)
+        put_in_place(Path(temporary), Path(path))
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def put_in_place(finished: Path, target: Path) -> None:
+    """Rename a finished file over another, with both its bytes and its name safe on the disk."""
+    with finished.open("rb") as file:
+        os.fsync(file.fileno())
+    finished.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

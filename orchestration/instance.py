@@ -1,0 +1,122 @@
+"""The Dagster instance of a data folder, and runs of jobs in this process.
+
+What the jobs do is declared under `defs/`; what is said about them afterwards is the command
+line's.
+"""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster import DagsterRunStatus, RunsFilter
+
+from orchestration.settings import PROJECT_ROOT, Settings
+
+PID_TAG = "tidemark/pid"
+LOG = "tidemark"
+"""The log of the steps: `dagster.yaml` makes its lines part of the run's log."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: whether all of it went well, the messages of what did not, and its time."""
+
+    success: bool
+    problems: list[str]
+    seconds: float
+    run_id: str
+
+
+def home(settings: Settings) -> str:
+    """The instance's folder, with the project's `dagster.yaml` in it."""
+    folder = settings.dagster_home
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", folder / "dagster.yaml")
+    return str(folder)
+
+
+def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outcome:
+    """Run a job in this process, on the data folder's instance.
+
+    Args:
+        name: a job of `orchestration.definitions`.
+        tell: is given each line of progress.
+    """
+    os.environ["DAGSTER_HOME"] = home(settings)
+    # Imported here: loading the definitions takes seconds and parses the dbt project.
+    from orchestration.definitions import defs
+
+    job = defs().resolve_job_def(name)
+    started = time.monotonic()
+    with dg.DagsterInstance.get() as instance:
+        recover(instance, tell)
+        with _told(tell), _quiet():
+            result = job.execute_in_process(
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                instance=instance,
+                raise_on_error=False,
+                tags={PID_TAG: str(os.getpid())},
+            )
+    problems = [
+        event.event_specific_data.error.message if event.event_specific_data else event.message
+        for event in result.all_events
+        if event.is_step_failure
+    ]
+    return Outcome(result.success, problems, time.monotonic() - started, result.run_id)
+
+
+def recover(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:
+    """Close runs of the command line whose process is gone, and free the pool slots they held."""
+    running = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
+    for run in instance.get_runs(running):
+        pid = run.tags.get(PID_TAG)
+        if pid is None or _alive(int(pid)):
+            continue
+        instance.report_run_failed(run, f"The process {pid} that ran this is gone.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        tell(f"Closed run {run.run_id[:8]}, whose process is gone; going on from what it left.")
+
+
+def _alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # the number was given again, to us
+    with suppress(ProcessLookupError):
+        try:
+            os.kill(pid, 0)
+        except PermissionError:
+            return True
+        return True
+    return False
+
+
+@contextmanager
+def _told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Pass on what the steps log."""
+    log = logging.getLogger(LOG)
+    listener = _Listener(tell)
+    log.addHandler(listener)
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep dbt's own output off the terminal: it is in its log and in the run's events."""
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
+class _Listener(logging.Handler):
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(level=logging.INFO)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(record.getMessage())

@@ -1,0 +1,167 @@
+"""Mirrors: folders of publishers' files with an `index.csv`, and their import into the archive.
+
+A desk that kept its old downloads turns them into vintages here; a machine without a network is
+fed by a folder. What a file holds is its parser's business.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from orchestration.archive import Archive, Origin, Snapshot
+from orchestration.errors import ArchiveError, LayoutError
+from orchestration.parsing import find_parser
+from orchestration.records import Dataset
+
+
+class EntryError(ArchiveError):
+    """A file and its row in the index do not agree."""
+
+
+COLUMNS = ("dataset", "file", "url", "retrieved_on", "published_on", "bytes", "sha256", "note")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a mirror's index."""
+
+    dataset: str
+    file: str
+    url: str
+    retrieved_on: str
+    published_on: str
+    bytes: str
+    sha256: str
+    note: str
+
+
+@dataclass
+class ImportReport:
+    """What became of each file of a mirror."""
+
+    added: list[Snapshot] = field(default_factory=list)
+    known: list[Snapshot] = field(default_factory=list)
+    left_out: list[Entry] = field(default_factory=list)
+    refused: list[tuple[Entry, str]] = field(default_factory=list)
+
+
+def mirror_origin(mirror: Path) -> Origin:
+    """Whether a mirror holds publishers' files or says of itself (`mirror.json`) that it is made up."""
+    about = mirror / "mirror.json"
+    if not about.exists():
+        return Origin.IMPORT
+    return Origin(json.loads(about.read_text(encoding="utf-8"))["origin"])
+
+
+def read_index(mirror: Path) -> list[Entry]:
+    """The index of a mirror, in order of date.
+
+    Raises:
+        ArchiveError: there is no index, or it lacks a column.
+    """
+    index = mirror / "index.csv"
+    if not index.exists():
+        raise ArchiveError(
+            f"{mirror} is not a mirror: expected an index.csv in it with the columns {', '.join(COLUMNS)}."
+        )
+    with index.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
+        if missing:
+            raise ArchiveError(f"{index}: expected the columns {', '.join(COLUMNS)}; missing {missing}.")
+        entries = [Entry(**{c: (row[c] or "").strip() for c in COLUMNS}) for row in reader]
+    return sorted(entries, key=lambda e: (e.published_on or e.retrieved_on, e.retrieved_on, e.file))
+
+
+def import_mirror(mirror: Path, archive: Archive, datasets: Mapping[str, Dataset]) -> ImportReport:
+    """Put a mirror's files into the archive, in order of date, with their own dates.
+
+    A file that is not what its index says, or not what its parser knows, is refused and named; the
+    others go on. Files of datasets without a record are left out and named.
+    """
+    report = ImportReport()
+    origin = mirror_origin(mirror)
+    for entry in read_index(mirror):
+        dataset = datasets.get(entry.dataset)
+        if dataset is None:
+            report.left_out.append(entry)
+            continue
+        try:
+            payload = _read(mirror, entry)
+            parser, _ = find_parser(dataset.publisher, dataset.name)
+            parser.recognise(payload)
+            snapshot, new = archive.store(
+                dataset.id,
+                payload,
+                published_at=_published_at(entry, parser.published_on(payload), dataset),
+                retrieved_at=_end_of_day(entry.retrieved_on, entry),
+                extension=dataset.format,
+                address=entry.url or dataset.address,
+                licence=dataset.licence.name,
+                origin=origin,
+                note=entry.note,
+            )
+        except (LayoutError, EntryError) as error:
+            report.refused.append((entry, str(error)))
+            continue
+        (report.added if new else report.known).append(snapshot)
+    return report
+
+
+def _read(mirror: Path, entry: Entry) -> bytes:
+    path = mirror / entry.file
+    if not path.resolve().is_relative_to(mirror.resolve()) or not path.is_file():
+        raise EntryError(f"{entry.file}: listed in the index, but not in the folder.")
+    payload = path.read_bytes()
+    if entry.bytes and len(payload) != int(entry.bytes):
+        raise EntryError(f"{entry.file}: the index says {entry.bytes} bytes, found {len(payload)}.")
+    if entry.sha256 and sha256(payload).hexdigest() != entry.sha256:
+        raise EntryError(f"{entry.file}: its sha256 is not the one in the index.")
+    return payload
+
+
+def _published_at(entry: Entry, stamp: date | datetime | None, dataset: Dataset) -> datetime | None:
+    """The stamp in the file; where it has none, the day that the index gives."""
+    given = _date(entry.published_on, entry) if entry.published_on else None
+    if stamp is not None and given is not None and _day(stamp) != given:
+        raise EntryError(
+            f"{entry.file}: the file says that it was published on {_day(stamp)}, the index says {given}."
+        )
+    return release_time(stamp if stamp is not None else given, dataset)
+
+
+def release_time(stamp: date | datetime | None, dataset: Dataset) -> datetime | None:
+    """A stamp as a time: a bare day counts from the release's time of that day, in its zone."""
+    if stamp is None:
+        return None
+    if isinstance(stamp, datetime):
+        return stamp.astimezone(UTC)
+    local = datetime.combine(stamp, dataset.release.at, ZoneInfo(dataset.release.timezone))
+    return local.astimezone(UTC)
+
+
+def _day(stamp: date | datetime) -> date:
+    return stamp.date() if isinstance(stamp, datetime) else stamp
+
+
+def _date(text: str, entry: Entry) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise EntryError(f"{entry.file}: expected a date YYYY-MM-DD, found '{text}'.") from None
+
+
+def _end_of_day(text: str, entry: Entry) -> datetime:
+    """A bare day counts as its last second: nobody is said to have known sooner than they did."""
+    if len(text) > 10:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise EntryError(f"{entry.file}: '{text}' is not a time in ISO 8601.") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return datetime.combine(_date(text, entry), time(23, 59, 59), UTC)

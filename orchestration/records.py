@@ -1,0 +1,205 @@
+"""Dataset records: what a publisher's `defs.yaml` may say, and how it is read.
+
+A record is the one declaration of a dataset: where it comes from, whose it is, what it means and
+when it is due. What its bytes look like is its parser's business (`parsers.py` beside it).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from orchestration.errors import RecordError
+from orchestration.releases import Frequency, Override, ReleaseRule, Strict, Weekday
+
+DEFS = Path(__file__).parent / "defs"
+COMPONENT = "orchestration.components.Publisher"
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class Licence(Strict):
+    """Under what terms the publisher lets the data be used."""
+
+    name: Text
+    url: Text
+
+
+class Method(Strict):
+    """How figures are made from some period on; a break in the series begins a new one."""
+
+    id: Name
+    from_period: date = Field(description="First day of the first period made this way")
+    what: Text = Field(description="What changed")
+    first_published: date | None = Field(
+        None,
+        description="When figures made this way were first published, if later than the period",
+    )
+
+
+class Schedule(Strict):
+    """When the publisher is looked at."""
+
+    cron: Text
+    timezone: Text
+    warn_after: timedelta = Field(description="Nobody looked for this long: warn (ISO 8601)")
+    fail_after: timedelta = Field(description="Nobody looked for this long: fail (ISO 8601)")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.fail_after <= self.warn_after:
+            raise ValueError("fail_after must be longer than warn_after")
+        return self
+
+
+class Dataset(Strict):
+    """One dataset of a publisher. `publisher`, `licence` and `credit` may come from the publisher."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")]
+    title: Text
+    description: Text
+    address: Text = Field(description="Where the file is downloaded from")
+    page: Text = Field(description="Where a person finds it")
+    hosts: tuple[str, ...] = Field((), description="Further hosts of the publisher it may redirect to")
+    licence: Licence
+    credit: Text = Field(description="The credit line that the publisher asks for")
+    format: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$")] = Field(
+        description="File name extension: csv, zip, txt, xlsx, json, xml"
+    )
+    unit: Text
+    sign: Text = Field(description="What a positive figure means")
+    frequency: Frequency
+    week_ends: Weekday = "saturday"
+    release: ReleaseRule
+    key: tuple[Name, ...] = Field(min_length=1, description="Columns that identify a row")
+    full_history: bool = Field(description="Whether each file holds every period ever published")
+    methods: tuple[Method, ...] = Field(min_length=1)
+    overrides: tuple[Override, ...] = ()
+
+    @field_validator("address")
+    @classmethod
+    def _https(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError(f"expected an https address, found '{address}'")
+        return address
+
+    @field_validator("methods")
+    @classmethod
+    def _in_order(cls, methods: tuple[Method, ...]) -> tuple[Method, ...]:
+        starts = [m.from_period for m in methods]
+        if starts != sorted(set(starts)):
+            raise ValueError("expected methods in the order of from_period, each with its own")
+        return methods
+
+    @property
+    def publisher(self) -> str:
+        """The first half of the id."""
+        return self.id.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The second half of the id."""
+        return self.id.split("/")[1]
+
+    @property
+    def table(self) -> str:
+        """The raw table's name, without its schema."""
+        return f"{self.publisher}__{self.name}"
+
+
+class PublisherRecord(Strict):
+    """One publisher: who it is, when it is looked at, and its datasets."""
+
+    id: Name
+    title: Text
+    home: Text
+    owner: Text = Field("team:tidemark", description="Who looks after it: an e-mail or team:<name>")
+    schedule: Schedule
+    datasets: tuple[Dataset, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the YAML held
+        """Give each dataset the publisher's own licence and credit line where it has none."""
+        if not isinstance(data, dict):
+            return data
+        shared = {k: data[k] for k in ("licence", "credit") if k in data}
+        rest = {k: v for k, v in data.items() if k not in shared}
+        datasets = data.get("datasets")
+        if isinstance(datasets, (list, tuple)):
+            rest["datasets"] = [{**shared, **d} if isinstance(d, dict) else d for d in datasets]
+        return rest
+
+    @model_validator(mode="after")
+    def _own_datasets(self) -> Self:
+        ids = [d.id for d in self.datasets]
+        strangers = [i for i in ids if not i.startswith(f"{self.id}/")]
+        if strangers:
+            raise ValueError(f"dataset ids must begin with '{self.id}/', found {strangers}")
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"each dataset id may appear once, found twice: {twice}")
+        return self
+
+
+def parse_record(attributes: Any, where: str) -> PublisherRecord:  # noqa: ANN401 - whatever the YAML held
+    """Validate a publisher's attributes; `where` names the file in the message.
+
+    Raises:
+        RecordError: names the file, each field that is wrong, what was expected and found.
+    """
+    try:
+        return PublisherRecord.model_validate(attributes)
+    except ValidationError as error:
+        lines = [f"{where} is not a valid record:"]
+        for problem in error.errors():
+            field = ".".join(_readable(problem["loc"], attributes)) or "attributes"
+            found = "" if problem["type"] == "missing" else f" (found {problem['input']!r:.80})"
+            message = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"  {field}: {message}{found}")
+        raise RecordError("\n".join(lines)) from None
+
+
+def _readable(location: tuple[int | str, ...], attributes: Any) -> Iterable[str]:  # noqa: ANN401
+    """Name a dataset by its id instead of its place in the list; drop names of rule kinds."""
+    place = list(location)
+    if place[:1] == ["datasets"] and len(place) > 1 and isinstance(place[1], int):
+        listed = attributes["datasets"][place[1]]
+        label = listed.get("id", place[1]) if isinstance(listed, dict) else place[1]
+        place[:2] = [f"datasets[{label}]"]
+    kinds = {"business_day", "day_of_month", "weekday"}
+    return [str(p) for i, p in enumerate(place) if not (p in kinds and place[i - 1] == "release")]
+
+
+def load_record(path: Path) -> PublisherRecord | None:
+    """Read one `defs.yaml`; None where it declares another component than a publisher."""
+    where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise RecordError(f"{where} is not valid YAML: {error}") from None
+    if not isinstance(document, dict) or document.get("type") != COMPONENT:
+        return None
+    record = parse_record(document.get("attributes"), where)
+    if record.id != path.parent.name:
+        raise RecordError(
+            f"{where}: id: expected '{path.parent.name}', the name of its folder, found '{record.id}'"
+        )
+    return record
+
+
+def load_publishers(defs: Path = DEFS) -> list[PublisherRecord]:
+    """Every publisher's record, in the order of their ids."""
+    loaded = (load_record(path) for path in sorted(defs.glob("*/defs.yaml")))
+    return [record for record in loaded if record is not None]
+
+
+def load_datasets(defs: Path = DEFS) -> dict[str, Dataset]:
+    """Every dataset by id."""
+    return {d.id: d for publisher in load_publishers(defs) for d in publisher.datasets}

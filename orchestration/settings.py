@@ -1,0 +1,67 @@
+"""Settings, from environment variables (`TIDEMARK_…`) or a `.env` file; `.env.example` lists them all.
+
+Only what differs between two installations belongs here; what differs between datasets is in their
+records.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import Field, HttpUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from upath import UPath
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """One installation: where its data live and how it behaves towards publishers."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEMARK_", env_file=".env", extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder of the archive, warehouse and serving copy")
+    archive: str | None = Field(
+        None, description="Where snapshots are kept: a folder or a URL such as s3://bucket/archive"
+    )
+    contact: str = Field(
+        "https://github.com/tidemark-data/tidemark",
+        description="How a publisher can reach you; part of the user agent",
+    )
+    connect_timeout_s: float = Field(10, gt=0, description="Seconds to wait for a connection")
+    read_timeout_s: float = Field(60, gt=0, description="Seconds to wait for the next bytes")
+    total_timeout_s: float = Field(300, gt=0, description="Seconds that one download may take")
+    max_bytes: int = Field(200_000_000, gt=0, description="Largest body that is accepted, in bytes")
+    request_interval_s: float = Field(1, ge=0, description="Seconds between requests to one host")
+    lock_timeout_s: float = Field(600, ge=0, description="Seconds to wait for the warehouse's file")
+    schedules: bool = Field(False, description="Turn the publishers' schedules on")
+    clock: datetime | None = Field(None, description="The time that counts as now (rehearsals)")
+    rehearsal: HttpUrl | None = Field(
+        None,
+        description="A loopback server that plays every publisher; what it sends counts as sample",
+    )
+
+    @property
+    def archive_root(self) -> UPath:
+        """The archive's folder or bucket."""
+        return UPath(self.archive) if self.archive else UPath(self.data.resolve() / "archive")
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's DuckDB file: nobody but the pipeline opens it."""
+        return self.data.resolve() / "warehouse" / "tidemark.duckdb"
+
+    @property
+    def serving(self) -> Path:
+        """The folder that readers use."""
+        return self.data.resolve() / "serving"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The Dagster instance of this data folder."""
+        return self.data.resolve() / "dagster"
+
+    def now(self) -> datetime:
+        """The time that counts as now, in UTC."""
+        if self.clock is None:
+            return datetime.now(UTC)
+        return self.clock.astimezone(UTC) if self.clock.tzinfo else self.clock.replace(tzinfo=UTC)

@@ -1,0 +1,108 @@
+"""Connections to the one DuckDB file, and the little that the pipeline remembers in it.
+
+Only the pipeline opens this file; readers use the serving copy. What is remembered (`ops`) is about
+work done, never about figures: delete the file, and a rebuild gives the same marts.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import WarehouseError
+
+SETUP = """
+create schema if not exists raw;
+create schema if not exists ops;
+create table if not exists ops.table_versions (table_name varchar primary key, version varchar not null);
+create table if not exists ops.built_models (model varchar primary key, fingerprint varchar not null);
+"""
+
+
+@contextmanager
+def connect(
+    path: Path, *, lock_timeout_s: float = 600, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, waiting while another process writes; always closed again.
+
+    DuckDB lets one process have the file. Its lock is the kernel's, so that of a killed process is
+    gone with it, and waiting is enough.
+
+    Raises:
+        WarehouseError: the file stayed locked, or is not a DuckDB file that this version can read.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _open(path, lock_timeout_s, read_only)
+    try:
+        connection.execute("set timezone = 'UTC'")
+        if not read_only:
+            connection.execute(SETUP)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _open(path: Path, lock_timeout_s: float, read_only: bool) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + lock_timeout_s
+    pause = 0.05
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise WarehouseError(
+                    f"{path} cannot be opened as a DuckDB {duckdb.__version__} file: {error} "
+                    "It can be deleted: `make offline` builds it again from the archive."
+                ) from error
+            if time.monotonic() > deadline:
+                raise WarehouseError(
+                    f"{path} was still in use after {lock_timeout_s:g} s: {error} Close the program "
+                    "that holds it; readers should use the serving copy instead."
+                ) from error
+            time.sleep(pause)
+            pause = min(pause * 2, 1.0)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    connection.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def table_versions(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The content version of each raw table, by its name."""
+    rows = connection.execute("select table_name, version from ops.table_versions").fetchall()
+    return dict(rows)
+
+
+def set_table_version(connection: duckdb.DuckDBPyConnection, table: str, version: str) -> None:
+    """Remember a raw table's content version; belongs into the transaction that changes it."""
+    connection.execute("insert or replace into ops.table_versions values (?, ?)", [table, version])
+
+
+def built_models(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The fingerprint with which each dbt node was last built and tested."""
+    return dict(connection.execute("select model, fingerprint from ops.built_models").fetchall())
+
+
+def set_built_models(connection: duckdb.DuckDBPyConnection, fingerprints: Mapping[str, str]) -> None:
+    """Remember the fingerprints of nodes that were built and whose tests passed."""
+    for model, fingerprint in fingerprints.items():
+        connection.execute("insert or replace into ops.built_models values (?, ?)", [model, fingerprint])
+
+
+def table_exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether there is such a table or view."""
+    found = connection.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [schema, table],
+    ).fetchone()
+    return found is not None
