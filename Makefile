@@ -67,6 +67,10 @@ ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
 sample: $(READY) ## Write the made-up mirror in sample/ again
 	@$(TIDEMARK) sample
 
+.PHONY: docs
+docs: $(READY) ## Write the generated pages of docs/ again
+	@$(TIDEMARK) docs
+
 .PHONY: check
 check: $(READY) ## Style and structure: ruff, sqlfluff, dg check defs, dbt parse
 	$(BIN)/ruff check .

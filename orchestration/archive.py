@@ -36,6 +36,10 @@ class Basis(StrEnum):
     RETRIEVED = "retrieved"
 
 
+class SnapshotError(ArchiveError):
+    """These bytes, or their dates, cannot be a snapshot; the archive itself is well."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One version of one dataset's file. Times are UTC."""
@@ -60,8 +64,13 @@ class Snapshot:
 
     @property
     def file_name(self) -> str:
-        """The name of its bytes in the dataset's folder."""
-        return f"{self.id}.{self.extension}"
+        """The name of its bytes in the dataset's folder; `<id>.json` is the sidecar's."""
+        return f"{self.id}.{'data.json' if self.extension == 'json' else self.extension}"
+
+    @property
+    def sidecar_name(self) -> str:
+        """The name of its sidecar."""
+        return f"{self.id}.json"
 
     def to_json(self) -> str:
         """The sidecar's text."""
@@ -71,8 +80,8 @@ class Snapshot:
         return json.dumps(fields, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str, where: str) -> "Snapshot":
-        """Read a sidecar."""
+    def from_json(cls, text: bytes, where: str) -> "Snapshot":
+        """Read a sidecar, whatever became of its bytes."""
         try:
             fields: dict[str, Any] = json.loads(text)
             for name in ("known_at", "retrieved_at"):
@@ -98,8 +107,7 @@ class Archive:
         folder = self.root / dataset
         if not folder.exists():
             return []
-        sidecars = (p for p in folder.iterdir() if p.suffix == ".json")
-        found = [Snapshot.from_json(p.read_text(encoding="utf-8"), str(p)) for p in sidecars]
+        found = [Snapshot.from_json(p.read_bytes(), str(p)) for p in folder.iterdir() if _is_sidecar(p)]
         return sorted(found, key=lambda s: s.id)
 
     def read(self, snapshot: Snapshot) -> bytes:
@@ -135,9 +143,9 @@ class Archive:
         that is taken (a correction on the same day) count as known from when they were retrieved.
         """
         if not payload:
-            raise ArchiveError(f"{dataset}: expected a file to keep, found no bytes.")
+            raise SnapshotError(f"{dataset}: expected a file to keep, found no bytes.")
         if published_at is not None and published_at > retrieved_at + AHEAD:
-            raise ArchiveError(
+            raise SnapshotError(
                 f"{dataset}: the file says that it was published on {published_at:%Y-%m-%d %H:%M} "
                 f"UTC, after it was retrieved ({retrieved_at:%Y-%m-%d %H:%M} UTC). Check the clock, "
                 "or the date in the mirror's index."
@@ -172,17 +180,17 @@ class Archive:
         folder = self.root / dataset
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / snapshot.file_name, payload)
-        write_whole(folder / f"{snapshot.id}.json", snapshot.to_json().encode())
+        write_whole(folder / snapshot.sidecar_name, snapshot.to_json().encode())
         return snapshot, True
 
     def verify(self) -> tuple[int, list[str]]:
         """Check every snapshot against its sidecar: (how many are whole, what is wrong)."""
         whole, wrong = 0, []
-        for sidecar in sorted(self.root.glob("*/*/*.json"), key=str):
+        for sidecar in sorted(filter(_is_sidecar, self.root.glob("*/*/*.json")), key=str):
             try:
                 dataset = f"{sidecar.parent.parent.name}/{sidecar.parent.name}"
-                snapshot = Snapshot.from_json(sidecar.read_text(encoding="utf-8"), str(sidecar))
-                if (snapshot.dataset, f"{snapshot.id}.json") != (dataset, sidecar.name):
+                snapshot = Snapshot.from_json(sidecar.read_bytes(), str(sidecar))
+                if (snapshot.dataset, snapshot.sidecar_name) != (dataset, sidecar.name):
                     raise ArchiveError(f"{sidecar} describes {snapshot.dataset} {snapshot.id}.")
                 self.read(snapshot)
                 whole += 1
@@ -204,6 +212,11 @@ class Archive:
             return
         self.root.mkdir(parents=True, exist_ok=True)
         write_whole(marker, json.dumps({"holds": holds}).encode())
+
+
+def _is_sidecar(path: UPath) -> bool:
+    """Temporary files and publishers' own JSON have further suffixes."""
+    return path.suffixes == [".json"]
 
 
 _KINDS = {"sample": "made-up sample figures", "publishers": "publishers' real figures"}

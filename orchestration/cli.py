@@ -3,6 +3,7 @@
 Commands that only look import neither Dagster nor dbt, which take seconds.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -22,8 +23,8 @@ from orchestration.settings import PROJECT_ROOT, Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 # Bound to the terminal of now: while dbt runs, standard output goes elsewhere.
-# Its tables need a hundred columns, also where the output is not a terminal.
-WIDTH = max(100, shutil.get_terminal_size().columns)
+# Its tables need 112 columns, also where the output is not a terminal.
+WIDTH = max(112, shutil.get_terminal_size().columns)
 console = Console(highlight=False, file=sys.stdout, width=WIDTH)
 STARTED = time.monotonic()
 
@@ -119,6 +120,17 @@ def prepare() -> None:
 
     home(Settings())
     console.print(f"dbt's manifest is current: {prepare_dbt(PROJECT_ROOT / 'dbt_project').name}")
+
+
+@app.command()
+def docs() -> None:
+    """Write what is generated in docs/ again: the data dictionary."""
+    from orchestration.components.warehouse_dbt import prepare as prepare_dbt
+    from orchestration.dictionary import dictionary
+
+    manifest = json.loads(prepare_dbt(PROJECT_ROOT / "dbt_project").read_text(encoding="utf-8"))
+    (PROJECT_ROOT / "docs" / "data-dictionary.md").write_text(dictionary(manifest), encoding="utf-8")
+    console.print("  docs/data-dictionary.md")
 
 
 @app.command()

@@ -6,13 +6,18 @@ What to ask for is in the record; whether the bytes are what a parser knows is t
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from urllib3 import BaseHTTPResponse
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 from urllib3.util import Retry
 
 from orchestration.errors import FetchError
@@ -80,20 +85,14 @@ class Fetcher:
         self._sleep = sleep
         self._clock = clock
         self._asked: dict[str, float] = {}
+        self._deadline = 0.0
+        self._retries = 0
         self._session = requests.Session()
         self._session.headers["User-Agent"] = manners.user_agent
-        retry = Retry(
-            total=manners.retries,
-            redirect=0,
-            status_forcelist=TRANSIENT,
-            allowed_methods={"GET"},
-            backoff_factor=manners.backoff_s,
-            respect_retry_after_header=True,
-            retry_after_max=manners.retry_after_max_s,
-            raise_on_status=False,
-        )
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+            self._session.mount(scheme, HTTPAdapter(max_retries=_PatientRetry(self)))
+        # A proxy of the environment would carry a rehearsal off this machine.
+        self._session.trust_env = not stand_in
 
     def fetch(
         self,
@@ -123,7 +122,8 @@ class Fetcher:
             conditions["If-None-Match"] = held["etag"]
         if held and held.get("last-modified"):
             conditions["If-Modified-Since"] = held["last-modified"]
-        deadline = self._clock() + self.manners.total_timeout_s
+        self._deadline = self._clock() + self.manners.total_timeout_s
+        self._retries = 0
         url = address
         for _ in range(5):
             self._check_address(url, allowed, address)
@@ -135,20 +135,21 @@ class Fetcher:
                 if response.status_code == 304 and conditions:
                     return Unchanged(datetime.now(UTC))
                 if response.status_code != 200:
+                    times = f"; {self._tried()}" if response.status_code in TRANSIENT else ""
                     raise FetchError(
-                        f"{address} answered {response.status_code} {response.reason}"
-                        f"{_after_retries(response.status_code, self.manners.retries)}. {KEPT}"
+                        f"{address} answered {response.status_code} {response.reason}{times}. {KEPT}"
                     )
-                body = self._read(response, address, deadline)
+                body = self._read(response, address)
             finally:
                 response.close()
             _refuse_page(body, response.headers.get("Content-Type", ""), address, html_expected)
             recognise(body)
             headers = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
             return Download(body, headers, url, datetime.now(UTC))
-        raise FetchError(f"{address} redirected more than five times. {KEPT}")
+        raise FetchError(f"{address} redirected five times in a row, last to '{url}'. {KEPT}")
 
     def _get(self, url: str, conditions: Mapping[str, str]) -> requests.Response:
+        """Ask, no sooner after the request before to this host than the interval."""
         host = _host(url)
         if host in self._asked:
             wait = self._asked[host] + self.manners.request_interval_s - self._clock()
@@ -167,12 +168,24 @@ class Fetcher:
             )
         except requests.RequestException as error:
             raise FetchError(
-                f"{url} could not be reached in {self.manners.retries + 1} tries (at most "
-                f"{self.manners.connect_timeout_s:g} s for a connection, "
-                f"{self.manners.read_timeout_s:g} s for a reply): {_root_cause(error)}. {KEPT}"
+                f"{url} could not be reached ({_root_cause(error)}); {self._tried()}, waiting at most "
+                f"{self.manners.connect_timeout_s:g} s for a connection and "
+                f"{self.manners.read_timeout_s:g} s for a reply. {KEPT}"
             ) from error
         finally:
             self._asked[host] = self._clock()
+
+    def allows(self, pause_s: float) -> bool:
+        """Whether a pause leaves time for another try."""
+        return self._clock() + pause_s <= self._deadline
+
+    def rest(self, pause_s: float) -> None:
+        """Leave the publisher alone, then try again."""
+        self._retries += 1
+        self._sleep(pause_s)
+
+    def _tried(self) -> str:
+        return f"tried {self._retries + 1} times" if self._retries else "tried once"
 
     def _check_address(self, url: str, allowed: set[str], asked: str) -> None:
         parts = urlsplit(url)
@@ -191,24 +204,25 @@ class Fetcher:
             return "https://" + location.removeprefix(f"{self.stand_in}/")
         return location
 
-    def _read(self, response: requests.Response, address: str, deadline: float) -> bytes:
+    def _read(self, response: requests.Response, address: str) -> bytes:
         limit = self.manners.max_bytes
-        announced = response.headers.get("Content-Length")
+        announced = response.headers.get("Content-Length", "")
         body = bytearray()
         try:
-            for chunk in response.iter_content(CHUNK):
+            # What has come so far: `read` would wait for a whole chunk, however slowly it drips.
+            while chunk := response.raw.read1(CHUNK, decode_content=True):
                 body += chunk
                 if len(body) > limit:
                     raise FetchError(f"{address} sent more than {limit:,} bytes; stopped. {KEPT}")
-                if self._clock() > deadline:
+                if self._clock() > self._deadline:
                     raise FetchError(
                         f"{address} was still sending after {self.manners.total_timeout_s:g} s "
                         f"({len(body):,} bytes so far); stopped. {KEPT}"
                     )
-        except (requests.RequestException, HTTPError) as error:
+        except HTTPError as error:
             raise FetchError(
-                f"{address} was cut short: {len(body):,} of "
-                f"{f'{int(announced):,}' if announced else 'an unknown number of'} bytes came "
+                f"{address} was cut short: {response.raw.tell():,} of "
+                f"{f'{int(announced):,}' if announced.isdigit() else 'an unknown number of'} bytes came "
                 f"({_root_cause(error)}). {KEPT}"
             ) from error
         if not body:
@@ -223,8 +237,57 @@ def _host(address: str) -> str:
     return urlsplit(address).hostname or ""
 
 
-def _after_retries(status: int, retries: int) -> str:
-    return f", {retries + 1} times in a row" if status in TRANSIENT else ""
+class _PatientRetry(Retry):
+    """urllib3's retries without two of its habits: the first one at once, and waiting without end.
+
+    Here every pause is at least the host's interval, and none outlasts the time of the download.
+    """
+
+    def __init__(self, fetcher: Fetcher, **state: Any) -> None:  # noqa: ANN401 - as urllib3 has it
+        manners = fetcher.manners
+        settings = {
+            "total": manners.retries,
+            "redirect": 0,
+            "status_forcelist": TRANSIENT,
+            "allowed_methods": {"GET"},
+            "backoff_factor": manners.backoff_s,
+            "retry_after_max": manners.retry_after_max_s,
+            "raise_on_status": False,
+        }
+        super().__init__(**(settings | state))
+        self._fetcher = fetcher
+
+    def new(self, **state: Any) -> Self:  # noqa: ANN401 - as urllib3 has it
+        """A copy with another count."""
+        return super().new(fetcher=self._fetcher, **state)
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Retry:
+        """Count a failure; raises where no try, or no time, is left."""
+        following = super().increment(method, url, response, error, _pool, _stacktrace)
+        if not self._fetcher.allows(following.pause(response)):
+            raise MaxRetryError(_pool, url, error)
+        return following
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        """Wait before the next try."""
+        self._fetcher.rest(self.pause(response))
+
+    def pause(self, response: BaseHTTPResponse | None) -> float:
+        """Seconds to wait before the next try."""
+        asked = None
+        if response is not None:
+            with suppress(InvalidHeader):  # neither seconds nor a date
+                asked = self.get_retry_after(response)
+        manners = self._fetcher.manners
+        return max(manners.request_interval_s, self.backoff_factor, self.get_backoff_time(), asked or 0)
 
 
 def _root_cause(error: BaseException) -> str:
@@ -237,7 +300,8 @@ def _refuse_page(body: bytes, content_type: str, address: str, html_expected: bo
     """A block page or a moved page often comes with status 200."""
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     is_page = start.startswith((b"<!doctype html", b"<html", b"<head", b"<!-- "))
-    if html_expected or not (is_page or (content_type.startswith("text/html") and b"<" in start[:1])):
+    says_page = content_type.lower().startswith("text/html") and start.startswith(b"<")
+    if html_expected or not (is_page or says_page):
         return
     text = body[:300].decode("utf-8", errors="replace")
     raise FetchError(

@@ -7,9 +7,7 @@ from upath import UPath
 
 
 def write_whole(path: Path | UPath, payload: bytes) -> None:
-    """Write a file in one step: a temporary file, synced and renamed; an object store puts whole
-    objects anyway.
-    """
+    """Write a file in one step: a temporary one, synced and renamed; an object store does so anyway."""
     if getattr(path, "protocol", "") not in ("", "file"):
         path.write_bytes(payload)
         return

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
@@ -45,6 +46,7 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
 
     Args:
         name: a job of `orchestration.definitions`.
+        settings: the data folder, whose instance keeps the run.
         tell: is given each line of progress.
     """
     os.environ["DAGSTER_HOME"] = home(settings)
@@ -109,7 +111,7 @@ def _told(tell: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep dbt's own output off the terminal: it is in its log and in the run's events."""
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
         yield
 
 

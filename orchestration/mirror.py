@@ -13,13 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from orchestration.archive import Archive, Origin, Snapshot
+from orchestration.archive import Archive, Origin, Snapshot, SnapshotError
 from orchestration.errors import ArchiveError, LayoutError
 from orchestration.parsing import find_parser
 from orchestration.records import Dataset
 
 
-class EntryError(ArchiveError):
+class EntryError(SnapshotError):
     """A file and its row in the index do not agree."""
 
 
@@ -51,11 +51,20 @@ class ImportReport:
 
 
 def mirror_origin(mirror: Path) -> Origin:
-    """Whether a mirror holds publishers' files or says of itself (`mirror.json`) that it is made up."""
+    """Whether a mirror holds publishers' files or says of itself (`mirror.json`) that it is made up.
+
+    Raises:
+        ArchiveError: it says something else.
+    """
     about = mirror / "mirror.json"
     if not about.exists():
         return Origin.IMPORT
-    return Origin(json.loads(about.read_text(encoding="utf-8"))["origin"])
+    try:
+        return Origin(json.loads(about.read_bytes())["origin"])
+    except (ValueError, TypeError, KeyError):
+        raise ArchiveError(
+            f'{about}: expected {{"origin": "sample"}} for made-up figures, or no such file for real ones.'
+        ) from None
 
 
 def read_index(mirror: Path) -> list[Entry]:
@@ -69,7 +78,8 @@ def read_index(mirror: Path) -> list[Entry]:
         raise ArchiveError(
             f"{mirror} is not a mirror: expected an index.csv in it with the columns {', '.join(COLUMNS)}."
         )
-    with index.open(encoding="utf-8", newline="") as file:
+    # utf-8-sig: a spreadsheet program leaves a byte order mark.
+    with index.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
         if missing:
@@ -106,7 +116,7 @@ def import_mirror(mirror: Path, archive: Archive, datasets: Mapping[str, Dataset
                 origin=origin,
                 note=entry.note,
             )
-        except (LayoutError, EntryError) as error:
+        except (LayoutError, SnapshotError) as error:
             report.refused.append((entry, str(error)))
             continue
         (report.added if new else report.known).append(snapshot)
@@ -118,9 +128,9 @@ def _read(mirror: Path, entry: Entry) -> bytes:
     if not path.resolve().is_relative_to(mirror.resolve()) or not path.is_file():
         raise EntryError(f"{entry.file}: listed in the index, but not in the folder.")
     payload = path.read_bytes()
-    if entry.bytes and len(payload) != int(entry.bytes):
+    if entry.bytes and entry.bytes != str(len(payload)):
         raise EntryError(f"{entry.file}: the index says {entry.bytes} bytes, found {len(payload)}.")
-    if entry.sha256 and sha256(payload).hexdigest() != entry.sha256:
+    if entry.sha256 and sha256(payload).hexdigest() != entry.sha256.lower():
         raise EntryError(f"{entry.file}: its sha256 is not the one in the index.")
     return payload
 
@@ -136,13 +146,14 @@ def _published_at(entry: Entry, stamp: date | datetime | None, dataset: Dataset)
 
 
 def release_time(stamp: date | datetime | None, dataset: Dataset) -> datetime | None:
-    """A stamp as a time: a bare day counts from the release's time of that day, in its zone."""
+    """A stamp as a time: a bare day counts from the release's time of that day; local is its zone's."""
     if stamp is None:
         return None
-    if isinstance(stamp, datetime):
-        return stamp.astimezone(UTC)
-    local = datetime.combine(stamp, dataset.release.at, ZoneInfo(dataset.release.timezone))
-    return local.astimezone(UTC)
+    if not isinstance(stamp, datetime):
+        stamp = datetime.combine(stamp, dataset.release.at)
+    if stamp.tzinfo is None:
+        stamp = stamp.replace(tzinfo=ZoneInfo(dataset.release.timezone))
+    return stamp.astimezone(UTC)
 
 
 def _day(stamp: date | datetime) -> date:

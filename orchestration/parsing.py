@@ -12,15 +12,18 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import wraps
 from hashlib import sha256
+from typing import TypeVar
 
 import pandas as pd
 
 from orchestration.errors import LayoutError
 
 PERIOD = ("period_start", "period_end")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,30 @@ def find_parser(publisher: str, name: str) -> tuple[Parser, str]:
             f"expected one entry per dataset of defs.yaml, found {sorted(parsers)}"
         )
     shared = inspect.getsource(importlib.import_module(__name__))
-    return parsers[name], sha256((inspect.getsource(module) + shared).encode()).hexdigest()[:12]
+    parser, what = parsers[name], f"{publisher}/{name}"
+    parser = replace(
+        parser,
+        recognise=_refusing(parser.recognise, what),
+        parse=_refusing(parser.parse, what),
+        published_on=_refusing(parser.published_on, what),
+    )
+    return parser, sha256((inspect.getsource(module) + shared).encode()).hexdigest()[:12]
+
+
+def _refusing(read: Callable[[bytes], Result], what: str) -> Callable[[bytes], Result]:
+    """A parser that stumbles over a file refuses it: its dataset stops, and no other."""
+
+    @wraps(read)
+    def refusing(payload: bytes) -> Result:
+        try:
+            return read(payload)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise LayoutError(
+                f"{what}: its parser stumbled over the file ({type(error).__name__}: {error}). The layout "
+                "may have changed in a way that it does not check for; nothing was loaded."
+            ) from error
+
+    return refusing
 
 
 def squash(text: str) -> str:
@@ -67,23 +93,38 @@ def decode(payload: bytes, encoding: str, what: str) -> str:
     except UnicodeDecodeError as error:
         raise LayoutError(
             f"{what}: expected text in {encoding}, found byte 0x{payload[error.start]:02x} "
-            f"at offset {error.start:,}. The publisher may have changed the encoding."
+            f"at offset {error.start:,}. The encoding may have changed, or the file be cut short; "
+            "nothing was loaded."
         ) from None
 
 
-def csv_records(text: str) -> list[list[str]]:
-    """CSV records, quoted line breaks and all."""
-    return list(csv.reader(io.StringIO(text, newline="")))
+def csv_records(text: str, what: str) -> list[list[str]]:
+    """CSV records, quoted line breaks and all; strict, so that a quote left open is noticed."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise LayoutError(
+            f"{what}: expected CSV, but line {reader.line_num} cannot be read as such ({error}). "
+            "The file may be cut short, or be another one; nothing was loaded."
+        ) from None
 
 
-def expect_cells(record: Sequence[str], expected: Mapping[int, str], what: str, line: int) -> None:
+def label_at(records: Sequence[Sequence[str]], line: int, column: int) -> str:
+    """A header's label as it is compared; says so where the file does not reach that far."""
+    if line >= len(records):
+        return "the end of the file"
+    return squash(records[line][column]) if column < len(records[line]) else "no such column"
+
+
+def expect_cells(records: Sequence[Sequence[str]], line: int, expected: Mapping[int, str], what: str) -> None:
     """Demand labels in their columns, whatever their blanks and widths.
 
     Raises:
         LayoutError: names the record (counted from 1), the column, what was expected and found.
     """
     for column, label in expected.items():
-        found = squash(record[column]) if column < len(record) else "no such column"
+        found = label_at(records, line, column)
         if found != label:
             raise LayoutError(
                 f"{what}: expected '{label}' in record {line + 1}, column {column + 1}, "
@@ -101,17 +142,24 @@ def expect_width(records: Sequence[Sequence[str]], width: int, what: str, first:
             )
 
 
-def expect_numbers(frame: pd.DataFrame, columns: Sequence[str], pattern: str, what: str) -> None:
-    """Demand that every cell of these columns is written as a number is written there."""
-    for column in columns:
-        wrong = frame.loc[~frame[column].str.fullmatch(pattern), [*PERIOD, column]]
-        if len(wrong):
-            row = wrong.iloc[0]
-            raise LayoutError(
-                f"{what}: expected a number in column '{column}' for the period that begins on "
-                f"{row['period_start']}, found '{row[column]}' "
-                f"({len(wrong)} such cells in this column); nothing was loaded."
-            )
+def expect_numbers(frame: pd.DataFrame, columns: Sequence[str], pattern: str, what: str) -> pd.DataFrame:
+    """Demand that every cell of these columns is written as a number is written there.
+
+    Returns:
+        The columns as numbers, with the periods, for `expect_identity`; the frame keeps its text.
+    """
+    cells = pd.Series(frame[list(columns)].to_numpy().ravel(), dtype="str")
+    wrong = ~cells.str.fullmatch(pattern)
+    if wrong.any():
+        row, column = divmod(int(wrong.idxmax()), len(columns))
+        raise LayoutError(
+            f"{what}: expected a number in column '{columns[column]}' for the period that begins on "
+            f"{frame['period_start'].iloc[row]}, found '{frame[columns[column]].iloc[row]}' "
+            f"({int(wrong.sum())} such cells in the file); nothing was loaded."
+        )
+    values = to_number(cells).to_numpy().reshape(len(frame), len(columns))
+    numbers = pd.DataFrame(values, columns=list(columns), index=frame.index)
+    return frame[list(PERIOD)].join(numbers)
 
 
 def to_number(cells: pd.Series) -> pd.Series:
@@ -120,19 +168,18 @@ def to_number(cells: pd.Series) -> pd.Series:
     return pd.to_numeric(plain.where(~plain.isin(["", "-"])), errors="raise")
 
 
-def expect_identity(frame: pd.DataFrame, left: Sequence[str], right: str, tolerance: int, what: str) -> None:
+def expect_identity(
+    numbers: pd.DataFrame, left: Sequence[str], right: str, tolerance: int, what: str
+) -> None:
     """Demand that columns add up to another (a leading '-' subtracts), within rounding.
 
     Swapped or shifted columns keep their shape; only the figures give them away.
     """
-    total = pd.Series(0.0, index=frame.index)
-    for term in left:
-        value = to_number(frame[term.removeprefix("-")])
-        total = total - value if term.startswith("-") else total + value
-    off = (total - to_number(frame[right])).abs() > tolerance
+    total = sum(-numbers[t[1:]] if t.startswith("-") else numbers[t] for t in left)
+    off = (total - numbers[right]).abs() > tolerance
     if off.any():
-        row = frame.loc[off].iloc[0]
-        terms = ", ".join(f"{t} = {row[t.removeprefix('-')].strip()}" for t in [*left, right])
+        row = numbers.loc[off].iloc[0]
+        terms = ", ".join(f"{t} = {row[t]:,.0f}" for t in [*(t.removeprefix("-") for t in left), right])
         raise LayoutError(
             f"{what}: expected {' + '.join(left).replace('+ -', '- ')} = {right} within {tolerance}, "
             f"found {terms} for the period that begins on {row['period_start']} "

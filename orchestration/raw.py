@@ -107,7 +107,10 @@ def load(
         [dataset.id],
     ).fetchall()
     ids = [s.id for s in snapshots]
-    in_step = [k for k, _ in known] == ids[: len(known)] and all(p == fingerprint for _, p in known)
+    # With nothing read yet, the empty table is made anew too: its columns may be another parser's.
+    in_step = (
+        bool(known) and [k for k, _ in known] == ids[: len(known)] and all(p == fingerprint for _, p in known)
+    )
     start = len(known) if in_step else 0
     done = []
     with transaction(connection):
@@ -115,7 +118,7 @@ def load(
             connection.execute(f"drop table if exists raw.{dataset.table}")
             connection.execute(f"delete from raw.{SNAPSHOTS} where dataset = ?", [dataset.id])
             connection.execute("delete from ops.table_versions where table_name = ?", [dataset.table])
-        _create(connection, dataset, parser)
+        _create(connection, dataset, parser, fingerprint)
         for snapshot in snapshots[start:]:
             done.append(_load_one(connection, dataset, snapshot, read, parser, fingerprint))
         _note_snapshots_version(connection)
@@ -167,7 +170,9 @@ _SNAPSHOT_FIELDS = {
 }  # fmt: skip
 
 
-def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parser: Parser) -> None:
+def _create(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, parser: Parser, fingerprint: str
+) -> None:
     """The raw table, empty where nothing was loaded yet: the models behind it can always be built."""
     if table_exists(connection, "raw", dataset.table):
         return
@@ -182,7 +187,8 @@ def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parser: Par
         "_snapshot varchar, _known_at timestamp, _known_at_basis varchar, _due_at timestamp, "
         "_origin varchar, _retracted boolean)"
     )
-    set_table_version(connection, dataset.table, "empty")
+    # All later versions follow from this one: other code is other content, whatever the files.
+    set_table_version(connection, dataset.table, f"empty-{fingerprint}")
 
 
 def check_frame(frame: pd.DataFrame, dataset: Dataset, columns: tuple[str, ...]) -> None:
@@ -193,15 +199,15 @@ def check_frame(frame: pd.DataFrame, dataset: Dataset, columns: tuple[str, ...])
     """
     if tuple(frame.columns) != columns:
         raise LayoutError(f"{dataset.id}: expected the columns {list(columns)}, found {list(frame.columns)}.")
+    if frame.empty:
+        raise LayoutError(f"{dataset.id}: expected rows of data, found none; nothing was loaded.")
     not_text = [c for c in frame.columns if not pd.api.types.is_string_dtype(frame[c])]
     if not_text:
         raise LayoutError(f"{dataset.id}: expected every column as text; not text: {not_text}.")
     for column in PERIOD:
-        wrong = frame.loc[~frame[column].str.fullmatch(r"\d{4}-\d{2}-\d{2}"), column]
-        if len(wrong):
-            raise LayoutError(
-                f"{dataset.id}: expected dates YYYY-MM-DD in {column}, found '{wrong.iloc[0]}'."
-            )
+        wrong = [day for day in frame[column].unique() if not _is_day(day)]
+        if wrong:
+            raise LayoutError(f"{dataset.id}: expected dates YYYY-MM-DD in {column}, found '{wrong[0]}'.")
     twice = frame.duplicated(list(dataset.key))
     if twice.any():
         key = frame.loc[twice, list(dataset.key)].iloc[0].to_dict()
@@ -211,14 +217,22 @@ def check_frame(frame: pd.DataFrame, dataset: Dataset, columns: tuple[str, ...])
         )
 
 
+def _is_day(text: Any) -> bool:  # noqa: ANN401 - a missing cell is no text
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (TypeError, ValueError):
+        return False
+
+
 def _insert(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot, frame: pd.DataFrame
 ) -> Loaded:
     table = f"raw.{dataset.table}"
     columns = ", ".join(f'"{c}"' for c in frame.columns)
     # chr(31), the unit separator, and a mark for missing: 'a' + 'b' never looks like 'ab' + ''.
-    content = ", ".join(f"""coalesce("{c}", chr(30))""" for c in frame.columns)
-    key = ", ".join(f'"{c}"' for c in dataset.key)
+    content, key = (
+        ", ".join(f"""coalesce("{c}", chr(30))""" for c in names) for names in (frame.columns, dataset.key)
+    )
     connection.register("parsed", frame)
     connection.register("due", _due(frame, dataset))
     try:

@@ -14,7 +14,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from orchestration.errors import RecordError
-from orchestration.releases import Frequency, Override, ReleaseRule, Strict, Weekday
+from orchestration.releases import Frequency, Override, ReleaseRule, Strict, TimeZone, Weekday
 
 DEFS = Path(__file__).parent / "defs"
 COMPONENT = "orchestration.components.Publisher"
@@ -46,7 +46,7 @@ class Schedule(Strict):
     """When the publisher is looked at."""
 
     cron: Text
-    timezone: Text
+    timezone: TimeZone
     warn_after: timedelta = Field(description="Nobody looked for this long: warn (ISO 8601)")
     fail_after: timedelta = Field(description="Nobody looked for this long: fail (ISO 8601)")
 
@@ -160,7 +160,8 @@ def parse_record(attributes: Any, where: str) -> PublisherRecord:  # noqa: ANN40
         lines = [f"{where} is not a valid record:"]
         for problem in error.errors():
             field = ".".join(_readable(problem["loc"], attributes)) or "attributes"
-            found = "" if problem["type"] == "missing" else f" (found {problem['input']!r:.80})"
+            value = problem["input"]
+            found = "" if isinstance(value, dict | list | tuple) else f" (found {value!r:.80})"
             message = problem["msg"].removeprefix("Value error, ")
             lines.append(f"  {field}: {message}{found}")
         raise RecordError("\n".join(lines)) from None

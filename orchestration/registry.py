@@ -63,9 +63,10 @@ def rule_in_words(dataset: Dataset) -> str:
     if rule.rule == "business_day":
         when = "on the day itself" if rule.n == 0 else f"{_ordinal(rule.n)} business day after"
     elif rule.rule == "day_of_month":
-        when = f"by the {_ordinal(rule.day)}, {rule.months_after} months after"
+        when = f"by the {_ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"
     else:
-        when = f"{rule.weekday.capitalize()} after"
+        later = f", {_count(rule.weeks_after, 'week')} later" if rule.weeks_after else ""
+        when = f"{rule.weekday.capitalize()} after{later}"
     return f"{when}, {rule.at:%H:%M} {rule.timezone}"
 
 
@@ -155,6 +156,10 @@ def _replace(connection: duckdb.DuckDBPyConnection, name: str, columns: str, row
 
 def _naive(moment: datetime) -> datetime:
     return moment.replace(tzinfo=None)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _ordinal(n: int) -> str:

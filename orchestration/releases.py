@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -107,20 +107,30 @@ def _holidays(code: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(code, years=year))
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"'{name}' is not an IANA time zone such as Asia/Tokyo") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
+
+
 class _Rule(Strict, ABC):
     at: time = Field(description="Local time of the release, HH:MM")
-    timezone: str = Field(description="The publisher's time zone, as IANA names it")
+    timezone: TimeZone = Field(description="The publisher's time zone, as IANA names it")
     calendar: BusinessCalendar
     grace: timedelta = Field(description="How long a period may be overdue before it is late, ISO 8601")
 
-    @field_validator("timezone")
+    @field_validator("at", mode="before")
     @classmethod
-    def _zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError):
-            raise ValueError(f"'{name}' is not an IANA time zone such as Asia/Tokyo") from None
-        return name
+    def _quoted(cls, at: Any) -> Any:  # noqa: ANN401 - whatever the YAML held
+        """YAML reads 16:00 without quotes as 960, which would be sixteen minutes past midnight."""
+        if isinstance(at, int | float):
+            raise ValueError('expected a time in quotes, such as "16:00"')
+        return at
 
     @abstractmethod
     def release_day(self, period_end: date) -> date:
@@ -239,9 +249,7 @@ def periods(
         start = following
 
 
-def due_at(
-    rule: ReleaseRule, period_end: date, overrides: Iterable[Override] = ()
-) -> tuple[datetime, str]:
+def due_at(rule: ReleaseRule, period_end: date, overrides: Iterable[Override] = ()) -> tuple[datetime, str]:
     """When the period that ends on that day is due, in UTC, and why if not by the rule."""
     for override in overrides:
         if override.periods_from <= period_end <= override.periods_to:

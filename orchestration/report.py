@@ -14,7 +14,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from orchestration.archive import Archive
 from orchestration.errors import PublishError
 from orchestration.mirror import ImportReport
 from orchestration.publish import FILE
@@ -44,6 +43,12 @@ qualify row_number() over (partition by asset_class order by net_m desc, period_
 order by list_position(
     ['equity', 'long_term_debt', 'equity_and_long_term_debt', 'short_term_debt', 'total'], asset_class
 )
+"""
+
+LOADED = """
+select dataset, count(*), arg_max(rows_in_file, snapshot), cast(sum(rows_revised) as bigint),
+    cast(sum(rows_retracted) as bigint), min(first_period), max(last_period)
+from core.snapshots where status = 'accepted' group by dataset order by dataset
 """
 
 REVISIONS = """
@@ -95,9 +100,8 @@ def status(settings: Settings) -> RenderableType:
     """Freshness of every dataset, by the clock and the same calendars as the arrival checks."""
     datasets = load_datasets()
     held = _held(settings)
-    archive = Archive(settings.archive_root)
     now = settings.now()
-    table = _table("Dataset", "Held to", "Files", "Awaited", "Due (UTC)", "State")
+    table = _table("Dataset", "Held to", "Awaited", "Due (UTC)", "State")
     late = 0
     for dataset_id, dataset in sorted(datasets.items()):
         newest = held.get(dataset_id)
@@ -108,7 +112,6 @@ def status(settings: Settings) -> RenderableType:
         table.add_row(
             dataset_id,
             str(newest or "nothing"),
-            f"{len(archive.snapshots(dataset_id))}",
             _span(release.period_start, release.period_end),
             f"{release.due_at:%Y-%m-%d %H:%M}",
             f"[{colour}]{state.value}[/{colour}]",
@@ -147,17 +150,10 @@ def summary(settings: Settings) -> RenderableType:
 
 
 def _loaded(file: Path) -> Table:
-    table = _table("Dataset", "Files", "Rows", "Revised", "Retracted", "From", "To", "Known (UTC)")
+    table = _table("Dataset", "Files", "Rows", "Revised", "Retracted", "From", "To")
     with duckdb.connect(str(file), read_only=True) as connection:
-        for row in connection.execute(
-            """
-            select dataset, count(*), arg_max(rows_in_file, snapshot), cast(sum(rows_revised) as bigint),
-                cast(sum(rows_retracted) as bigint), min(first_period), max(last_period), max(known_at)
-            from core.snapshots where status = 'accepted' group by dataset order by dataset
-            """
-        ).fetchall():
-            *cells, known_at = row
-            table.add_row(*(_cell(c) for c in cells), f"{known_at:%Y-%m-%d}")
+        for row in connection.execute(LOADED).fetchall():
+            table.add_row(*(_cell(c) for c in row))
     return table
 
 
@@ -214,7 +210,7 @@ def _held(settings: Settings) -> dict[str, date]:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold dim")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold dim", padding=(0, 1))
     numeric = ("Files", "Rows", "Revised", "Retracted", "Net, ¥ trn", "Net, $ bn")
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left", no_wrap=True)

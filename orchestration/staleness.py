@@ -70,6 +70,9 @@ def settled(
     A node is settled when it was built, its tests passed, and everything before it is settled too.
 
     Args:
+        manifest: dbt's manifest.json.
+        fingerprint: of each node, as it was built now.
+        built: the fingerprints remembered from earlier builds.
         statuses: dbt's status per node and test of this build.
     """
     tests = tests_of(manifest)

@@ -51,7 +51,8 @@ def _open(path: Path, lock_timeout_s: float, read_only: bool) -> duckdb.DuckDBPy
         try:
             return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+            # Not just "lock": a corrupt file's message names a block.
+            if "could not set lock" not in str(error).lower():
                 raise WarehouseError(
                     f"{path} cannot be opened as a DuckDB {duckdb.__version__} file: {error} "
                     "It can be deleted: `make offline` builds it again from the archive."

@@ -15,7 +15,9 @@ newest as (
         rate_date,
         currency,
         units_per_euro,
-        {{ known_from('snapshot_known_at', 'is_of_first_file', 'due_at', 'cast(null as timestamp)') }} as known_at,
+        {{ known_from(
+            'snapshot_known_at', 'is_of_first_file', 'due_at', 'cast(null as timestamp)'
+        ) }} as known_at,
         origin
     from rates
     where place_from_last = 1 and not is_retracted

@@ -7,6 +7,7 @@ too many at the end of each line. Currencies come and go, so the columns are rea
 import io
 import re
 import zipfile
+import zlib
 from datetime import date
 
 import pandas as pd
@@ -17,6 +18,8 @@ from orchestration.parsing import Parser, csv_records, decode
 WHAT = "ecb/fx_reference_rates"
 MEMBER = "eurofxref-hist.csv"
 RATE = r"\d+(\.\d+)?"
+# What zipfile raises on damaged bytes, beside the error of its own.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 COLUMNS = ("date", "currency", "rate", "period_start", "period_end")
 
 
@@ -30,6 +33,7 @@ def parse(payload: bytes) -> pd.DataFrame:
     records = _member(payload)
     currencies = _header(records)
     rows = []
+    above = "9999-12-31"
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(records[0]):
             raise LayoutError(
@@ -37,6 +41,17 @@ def parse(payload: bytes) -> pd.DataFrame:
                 f"{len(record)}. The file may be cut short; nothing was loaded."
             )
         day = _day(record[0], number)
+        if day >= above:
+            raise LayoutError(
+                f"{WHAT}: expected each day once and the newest first, found {day} below {above} in "
+                f"record {number} of {MEMBER}; nothing was loaded."
+            )
+        above = day
+        if any(record[len(currencies) + 1 :]):
+            raise LayoutError(
+                f"{WHAT}: expected nothing beyond the {len(currencies)} currencies in record {number} "
+                f"of {MEMBER}, found '{record[-1]}'. The columns may have moved; nothing was loaded."
+            )
         for currency, rate in zip(currencies, record[1:], strict=False):
             if rate in ("N/A", ""):
                 continue
@@ -55,14 +70,17 @@ def _member(payload: bytes) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             if MEMBER not in archive.namelist():
-                raise LayoutError(f"{WHAT}: expected {MEMBER} in the zip, found {archive.namelist()[:5]}.")
+                raise LayoutError(
+                    f"{WHAT}: expected {MEMBER} in the zip, found {archive.namelist()[:5]}; "
+                    "nothing was loaded."
+                )
             content = archive.read(MEMBER)
-    except zipfile.BadZipFile as error:
+    except BROKEN_ZIP as error:
         raise LayoutError(
             f"{WHAT}: expected a zip file, found {len(payload):,} bytes that begin with "
-            f"{payload[:20]!r} ({error}). It may be cut short or another file."
+            f"{payload[:20]!r} ({error}). It may be cut short or another file; nothing was loaded."
         ) from None
-    return csv_records(decode(content, "ascii", f"{WHAT} ({MEMBER})"))
+    return csv_records(decode(content, "ascii", f"{WHAT} ({MEMBER})"), f"{WHAT} ({MEMBER})")
 
 
 def _header(records: list[list[str]]) -> list[str]:

@@ -6,7 +6,8 @@ a stamp in record 2, a bilingual header, and totals and notes below the data.
 
 import re
 from calendar import monthrange
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pandas as pd
@@ -20,14 +21,17 @@ from orchestration.parsing import (
     expect_identity,
     expect_numbers,
     expect_width,
+    label_at,
     squash,
     text_frame,
 )
 
-NUMBER = r"\s*-?\d[\d,]*\s*"
+NUMBER = r"\s*-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)\s*"
 NUMBER_OR_DASH = rf"{NUMBER}|\s*-\s*"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-SUMS = r"(\d{4})(CY|FY)$"
+YEAR = r"((?:19|20)[0-9]{2})"
+SUMS = rf"{YEAR}(CY|FY)$"
+ONE_DAY = timedelta(days=1)
 
 CLASSES = {
     "equity": "Equity and investment fund shares",
@@ -49,6 +53,7 @@ SIDE = (
     "total_net",
 )
 FLOWS = tuple(f"{side}_{figure}" for side in ("assets", "liabilities") for figure in SIDE)
+BALANCES = ("subtotal_net_assets_less_liabilities", "total_net_assets_less_liabilities")
 
 # Sector, its label, and the record of the header (from 0) that holds the label.
 SECTORS = (
@@ -70,6 +75,21 @@ SECTORS = (
     ("investment_trust_management_companies", "Investment Trust Management Companies", 8),
     ("others", "Others", 8),
 )
+# Which sectors add up to which.
+PARTS = {
+    "all": ("public_sector", "deposit_taking_corporations", "other_sectors"),
+    "public_sector": ("central_bank", "general_government"),
+    "deposit_taking_corporations": ("banks_banking_accounts", "trust_banks_banking_accounts"),
+    "other_sectors": ("other_financial_corporations", "others"),
+    "other_financial_corporations": (
+        "banks_and_trust_banks_trust_accounts",
+        "financial_instruments_firms",
+        "life_insurance_companies",
+        "non_life_insurance_companies",
+        "investment_trust_management_companies",
+    ),
+    "banks_and_trust_banks_trust_accounts": ("banks_trust_accounts", "trust_banks_trust_accounts"),
+}
 # The ministry adds this one up from five groups that are rounded each by itself.
 ROUNDED_PARTS = {"other_financial_corporations": 4}
 MEASURES = ("acquisition", "disposition", "net")
@@ -80,12 +100,13 @@ PERIODS = ("period", "frequency", "period_start", "period_end")
 
 def _records(payload: bytes, what: str, title: str, unit: str) -> list[list[str]]:
     """The file's CSV records, once its title and unit are the expected ones."""
-    records = csv_records(decode(payload, "cp932", what))
+    records = csv_records(decode(payload, "cp932", what), what)
     head = [squash(cell) for record in records[:6] for cell in record if cell.strip()]
-    for label in (title, unit):
+    for label in (title, unit, "億円"):
         if not any(label.lower() in cell.lower() for cell in head):
             raise LayoutError(
-                f"{what}: expected '{label}' in the first lines, found {head[:4]}. "
+                f"{what}: expected '{label}' in the first six records, found "
+                f"{[cell[:80] for cell in head[:4]]}. "
                 "It is another file, or its unit has changed; nothing was loaded."
             )
     return records
@@ -98,13 +119,14 @@ def _recognise(payload: bytes, what: str, title: str, unit: str) -> None:
 
 def _published_on(payload: bytes, what: str) -> date:
     """The stamp 'Final Update  August  14 , 2026' in record 2."""
-    for cell in csv_records(decode(payload, "cp932", what))[1]:
-        found = re.search(r"Final Update ?([A-Z][a-z]+) (\d{1,2}) ?, ?(\d{4})", squash(cell))
-        if found:
-            month, day, year = found.groups()
-            return datetime.strptime(f"{month} {day} {year}", "%B %d %Y").date()
+    records = csv_records(decode(payload, "cp932", what), what)
+    line = squash(" ".join(records[1])) if len(records) > 1 else ""
+    found = re.search(r"Final Update ?([A-Z][a-z]+ \d{1,2}) ?, ?(\d{4})", line)
+    if found:
+        with suppress(ValueError):
+            return datetime.strptime(" ".join(found.groups()), "%B %d %Y").date()
     raise LayoutError(
-        f"{what}: expected a stamp such as 'Final Update August 14, 2026' in record 2, found none."
+        f"{what}: expected a stamp such as 'Final Update August 14, 2026' in record 2, found '{line[:200]}'."
     )
 
 
@@ -112,17 +134,11 @@ def parse_weekly(payload: bytes, what: str, title: str, unit: str) -> pd.DataFra
     """One row per week, Sunday to Saturday; 22 figures in 100 million yen, as published."""
     records = _records(payload, what, title, unit)
     expect_width(records, 23, what)
-    expect_cells(
-        records[8],
-        {1: "1. Portfolio Investment Assets", 12: "2. Portfolio Investment Liabilities"},
-        what,
-        8,
-    )
+    sides = {1: "1. Portfolio Investment Assets", 12: "2. Portfolio Investment Liabilities"}
+    expect_cells(records, 8, sides, what)
     _expect_figures(records, what, classes_at=11, measures_at=13, offset=1)
     rows = []
-    for number, record in enumerate(records[14:], start=14):
-        if not record[0].strip():
-            break
+    for number, record in _data(records, 14, what):
         start, end = _week(record[0], what, number)
         rows.append(
             {
@@ -134,7 +150,7 @@ def parse_weekly(payload: bytes, what: str, title: str, unit: str) -> pd.DataFra
             }
         )
     frame = text_frame(rows, what)
-    _expect_sound_flows(frame, what)
+    _expect_sound_flows(expect_numbers(frame, FLOWS, NUMBER, what), what)
     gaps = pd.to_datetime(frame["period_start"]).diff().dropna()
     if not (gaps == pd.Timedelta(days=7)).all():
         place = frame.loc[gaps[gaps != pd.Timedelta(days=7)].index[0], "period"]
@@ -146,43 +162,48 @@ def parse_weekly(payload: bytes, what: str, title: str, unit: str) -> pd.DataFra
 
 
 def parse_monthly(payload: bytes, what: str, title: str, unit: str) -> pd.DataFrame:
-    """One row per month, calendar year and fiscal year; 22 figures in 100 million yen and the two
-    differences between the sides, as published. Months not yet published are left out.
+    """One row per month, calendar year and fiscal year, as published, in 100 million yen.
+
+    22 figures and the two differences between the sides. Months not yet published are left out.
     """
     records = _records(payload, what, title, unit)
     expect_width(records, 27, what)
-    expect_cells(
-        records[6],
-        {0: "Portfolio Investment Assets", 14: "Portfolio Investment Liabilities"},
-        what,
-        6,
-    )
+    sides = {0: "Portfolio Investment Assets", 14: "Portfolio Investment Liabilities"}
+    expect_cells(records, 6, sides, what)
     _expect_figures(records, what, classes_at=8, measures_at=10, offset=3)
-    expect_cells(records[9], {25: "(A-B)", 26: "(C-D)"}, what, 9)
-    figures = (*FLOWS, "subtotal_net_assets_less_liabilities", "total_net_assets_less_liabilities")
-    frame = text_frame(_month_rows(records[11:], figures, what, 11), what)
-    _expect_sound_flows(frame, what)
+    expect_cells(records, 9, {25: "(A-B)", 26: "(C-D)"}, what)
+    frame = text_frame(_month_rows(_data(records, 11, what), (*FLOWS, *BALANCES), what), what)
+    numbers = expect_numbers(frame, (*FLOWS, *BALANCES), NUMBER, what)
+    _expect_sound_flows(numbers, what)
+    for balance in BALANCES:
+        net = balance.removesuffix("_assets_less_liabilities")
+        expect_identity(numbers, [f"assets_{net}", f"-liabilities_{net}"], balance, 1, what)
     return frame
 
 
 def parse_by_sector(payload: bytes, what: str, title: str, unit: str) -> pd.DataFrame:
-    """One row per month, calendar year and fiscal year; acquisition, disposition and net of each of
-    17 sectors of resident investors in 100 million yen, as published ('-': not available).
+    """One row per month, calendar year and fiscal year, as published, in 100 million yen.
+
+    Acquisition, disposition and net of each of 17 sectors of resident investors ('-': not available).
     """
     records = _records(payload, what, title, unit)
     expect_width(records, 3 + len(SECTOR_FLOWS), what)
     for position, (_, label, line) in enumerate(SECTORS):
-        expect_cells(records[line], {3 + 3 * position: label}, what, line)
+        expect_cells(records, line, {3 + 3 * position: label}, what)
         measures = dict(enumerate((m.capitalize() for m in MEASURES), start=3 + 3 * position))
-        expect_cells(records[10], measures, what, 10)
-    frame = text_frame(_month_rows(records[11:], SECTOR_FLOWS, what, 11), what)
-    expect_numbers(frame, SECTOR_FLOWS, NUMBER_OR_DASH, what)
+        expect_cells(records, 10, measures, what)
+    frame = text_frame(_month_rows(_data(records, 11, what), SECTOR_FLOWS, what), what)
+    numbers = expect_numbers(frame, SECTOR_FLOWS, NUMBER_OR_DASH, what)
     for sector, _, _ in SECTORS:
         tolerance = ROUNDED_PARTS.get(sector, 1)
         flows = [f"{sector}_acquisition", f"-{sector}_disposition"]
-        expect_identity(frame, flows, f"{sector}_net", tolerance, what)
-    parts = ("public_sector", "deposit_taking_corporations", "other_sectors")
-    expect_identity(frame, [f"{p}_net" for p in parts], "all_net", 2, what)
+        expect_identity(numbers, flows, f"{sector}_net", tolerance, what)
+    for sector, parts in PARTS.items():
+        # n parts and their sum, each rounded by itself, are at most (n + 1) / 2 apart.
+        rounding = [(len(parts) + 1) // 2, *(ROUNDED_PARTS.get(s, 0) for s in (sector, *parts))]
+        for measure in MEASURES:
+            terms = [f"{part}_{measure}" for part in parts]
+            expect_identity(numbers, terms, f"{sector}_{measure}", max(rounding), what)
     return frame
 
 
@@ -194,10 +215,10 @@ def _expect_figures(
         classes = {start: "equity", start + 3: "long_term_debt", start + 7: "short_term_debt"}
         labels = {column: CLASSES[c] for column, c in classes.items()}
         labels |= {start + 6: "Subtotal", start + 10: "Total"}
-        expect_cells(records[classes_at], labels, what, classes_at)
+        expect_cells(records, classes_at, labels, what)
         for position, figure in enumerate(SIDE):
             column = start + position
-            found = squash(records[measures_at][column])
+            found = label_at(records, measures_at, column)
             # The monthly file marks its sums: 'Net (A)'.
             plain = re.sub(r" \([A-D]\)$", "", found)
             if plain != figure.rsplit("_", 1)[1].capitalize():
@@ -208,94 +229,108 @@ def _expect_figures(
                 )
 
 
-def _expect_sound_flows(frame: pd.DataFrame, what: str) -> None:
-    """Demand numbers that keep the publisher's own sums, within the rounding it announces."""
-    expect_numbers(frame, FLOWS, NUMBER, what)
+def _expect_sound_flows(numbers: pd.DataFrame, what: str) -> None:
+    """Demand that the figures keep the publisher's own sums, within the rounding it announces."""
     for side in ("assets", "liabilities"):
         for asset_class in CLASSES:
             flow = f"{side}_{asset_class}"
-            expect_identity(frame, [f"{flow}_acquisition", f"-{flow}_disposition"], f"{flow}_net", 1, what)
+            gross = [f"{flow}_acquisition", f"-{flow}_disposition"]
+            expect_identity(numbers, gross, f"{flow}_net", 1, what)
         parts = [f"{side}_equity_net", f"{side}_long_term_debt_net"]
-        expect_identity(frame, parts, f"{side}_subtotal_net", 1, what)
+        expect_identity(numbers, parts, f"{side}_subtotal_net", 1, what)
         sums = [f"{side}_subtotal_net", f"{side}_short_term_debt_net"]
-        expect_identity(frame, sums, f"{side}_total_net", 1, what)
+        expect_identity(numbers, sums, f"{side}_total_net", 1, what)
 
 
 def _week(cell: str, what: str, number: int) -> tuple[date, date]:
-    """'2025．12．28～2026． 1．3': the end's year is written only across a new year."""
+    """A week's first and last day; the end's year is written only across a new year."""
+    # '2025．12．28～2026． 1．3', with blanks at one time and without them at another.
     found = re.fullmatch(
         r"(\d{4})\.(\d{1,2})\.(\d{1,2})~(?:(\d{4})\.)?(\d{1,2})\.(\d{1,2})",
         squash(cell).replace(" ", ""),
     )
-    if not found:
+    if found:
+        year, month, day, end_year, end_month, end_day = found.groups()
+        with suppress(ValueError):  # a thirteenth month
+            start = date(int(year), int(month), int(day))
+            end = date(int(end_year or year), int(end_month), int(end_day))
+            if start.weekday() == 6 and (end - start).days == 6:
+                return start, end
+    raise LayoutError(
+        f"{what}: expected a week from Sunday to Saturday, such as '2005．1．2～ 1．8', in record "
+        f"{number}, found '{cell}'; nothing was loaded."
+    )
+
+
+def _data(records: list[list[str]], first: int, what: str) -> list[tuple[int, list[str]]]:
+    """The records of data with their numbers: from the header to the blank record above the notes.
+
+    A file without that end is cut short, however well its last row looks.
+    """
+    blank = [n for n in range(first, len(records)) if not any(c.strip() for c in records[n])]
+    if not blank:
         raise LayoutError(
-            f"{what}: expected a week such as '2005．1．2～ 1．8' in record {number + 1}, "
-            f"found '{cell}'; nothing was loaded."
+            f"{what}: expected a blank record and notes below the data, found the end of the file "
+            f"after record {len(records)}. It may be cut short; nothing was loaded."
         )
-    year, month, day, end_year, end_month, end_day = found.groups()
-    start = date(int(year), int(month), int(day))
-    end = date(int(end_year or year), int(end_month), int(end_day))
-    if (end - start).days != 6 or start.weekday() != 6:
-        raise LayoutError(
-            f"{what}: expected a week from Sunday to Saturday in record {number + 1}, "
-            f"found '{cell}' ({start} to {end}); nothing was loaded."
-        )
-    return start, end
+    for number, record in enumerate(records[blank[0] :], start=blank[0] + 1):
+        if any(cell.strip() for cell in record[3:]):
+            raise LayoutError(
+                f"{what}: expected only notes below the blank record {blank[0] + 1}, found figures "
+                f"in record {number}; nothing was loaded."
+            )
+    return list(enumerate(records[first : blank[0]], start=first + 1))
 
 
 def _month_rows(
-    records: list[list[str]], figures: tuple[str, ...], what: str, first: int
+    records: list[tuple[int, list[str]]], figures: tuple[str, ...], what: str
 ) -> list[dict[str, str]]:
     """The rows of months, then those of calendar and fiscal years; the year stands on January."""
     rows: list[dict[str, str]] = []
-    year = None
-    expected = 1
-    for number, record in enumerate(records, start=first + 1):
-        label = squash(record[0])
-        month = squash(record[2])
+    held_to: dict[str, date] = {}
+    year, unpublished = None, ""
+    for number, record in records:
+        label, month = squash(record[0]), squash(record[2])
+        year = int(label) if re.fullmatch(YEAR, label) else year
         sums = re.search(SUMS, label)
-        if month in MONTHS:
-            if re.fullmatch(r"\d{4}", label):
-                year = int(label)
-            if year is None or MONTHS.index(month) + 1 != expected:
-                raise LayoutError(
-                    f"{what}: expected {MONTHS[expected - 1]} {year or 'with its year'} in record "
-                    f"{number}, found '{month}' after '{label}'; nothing was loaded."
-                )
-            if (expected == 1) != bool(re.fullmatch(r"\d{4}", label)):
-                raise LayoutError(
-                    f"{what}: expected the year on each January and only there, found '{label}' "
-                    f"on {month} in record {number}; nothing was loaded."
-                )
-            span = date(year, expected, 1), date(year, expected, monthrange(year, expected)[1])
+        if year and month in MONTHS:
             period, frequency = f"{year} {month}", "monthly"
-            expected = expected % 12 + 1
+            at = MONTHS.index(month) + 1
+            start, end = date(year, at, 1), date(year, at, monthrange(year, at)[1])
+        elif sums and sums[2] == "CY":
+            period, frequency = label, "calendar_year"
+            start, end = date(int(sums[1]), 1, 1), date(int(sums[1]), 12, 31)
         elif sums:
-            start = int(sums[1])
-            calendar_year = sums[2] == "CY"
-            span = (
-                (date(start, 1, 1), date(start, 12, 31))
-                if calendar_year
-                else (date(start, 4, 1), date(start + 1, 3, 31))
-            )
-            period = label
-            frequency = "calendar_year" if calendar_year else "fiscal_year"
-        elif not any(cell.strip() for cell in record):
-            break
+            period, frequency = label, "fiscal_year"
+            start, end = date(int(sums[1]), 4, 1), date(int(sums[1]) + 1, 3, 31)
         else:
             raise LayoutError(
                 f"{what}: expected a month, a year's sum or the end of the data in record {number}, "
                 f"found '{label}', '{month}'; nothing was loaded."
             )
+        follows = held_to.get(frequency, start - ONE_DAY) + ONE_DAY
+        if start != follows:
+            raise LayoutError(
+                f"{what}: expected each {frequency.replace('_', ' ')} period after the one before, "
+                f"found '{period}' in record {number} where the next begins on {follows}; "
+                "nothing was loaded."
+            )
+        held_to[frequency] = end
         cells = record[3:]
-        if not any(cell.strip() for cell in cells):
-            continue  # a month of this year that is not yet published
+        if frequency == "monthly" and not any(cell.strip() for cell in cells):
+            unpublished = period
+            continue
+        if frequency == "monthly" and unpublished:
+            raise LayoutError(
+                f"{what}: expected no figures after {unpublished}, which has none yet, found some "
+                f"for {period} in record {number}; nothing was loaded."
+            )
         rows.append(
             {
                 "period": period,
                 "frequency": frequency,
-                "period_start": span[0].isoformat(),
-                "period_end": span[1].isoformat(),
+                "period_start": start.isoformat(),
+                "period_end": end.isoformat(),
                 **dict(zip(figures, cells, strict=True)),
             }
         )
@@ -327,7 +362,7 @@ PARSERS = {
         "securities_monthly",
         "International Transactions in Securities(Monthly",
         parse_monthly,
-        (*FLOWS, "subtotal_net_assets_less_liabilities", "total_net_assets_less_liabilities"),
+        (*FLOWS, *BALANCES),
         _MONTHLY_UNIT,
     ),
     "residents_equity_monthly": _parser(

@@ -1,3 +1,5 @@
+{%- set bases = "', '".join(var('daily_bases')) -%}
+
 with
 
 rates as (
@@ -14,9 +16,9 @@ select
     end as rate,
     case when base.currency = 'EUR' then 'published' else 'cross' end as rate_basis,
     rates.dataset,
-    case when base.known_at > rates.known_at then base.known_at else rates.known_at end as known_at,
+    greatest(base.known_at, rates.known_at) as known_at,
     rates.origin
 from rates
 inner join rates as base
     on rates.rate_date = base.rate_date and rates.currency <> base.currency
-where base.currency in ('{{ var("daily_bases") | join("', '") }}')
+where base.currency in ('{{ bases }}')

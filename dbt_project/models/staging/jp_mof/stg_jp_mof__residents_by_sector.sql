@@ -77,8 +77,10 @@ renamed as (
         investor_sector,
         'W1' as counterpart,
         asset_class,
-        case when published_frequency in ('calendar_year', 'fiscal_year') then 'annual' else published_frequency end
-            as frequency,
+        case
+            when published_frequency in ('calendar_year', 'fiscal_year') then 'annual'
+            else published_frequency
+        end as frequency,
         cast(period_start as date) as period_start,
         cast(period_end as date) as period_end,
         'JPY' as currency,

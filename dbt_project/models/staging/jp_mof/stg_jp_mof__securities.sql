@@ -8,6 +8,7 @@
     ('subtotal', 'equity_and_long_term_debt', false),
     ('total', 'total', false),
 ] -%}
+{%- set missing = 'cast(null as varchar(1))' -%}
 {%- set bases = {
     'weekly': 'jp_itn_weekly',
     'monthly': 'jp_itn_monthly',
@@ -38,8 +39,8 @@ figures as (
         frequency as published_frequency,
         period_start,
         period_end,
-        {{ side ~ '_' ~ published ~ '_acquisition' if has_gross else 'cast(null as varchar(1))' }} as acquisition,
-        {{ side ~ '_' ~ published ~ '_disposition' if has_gross else 'cast(null as varchar(1))' }} as disposition,
+        {{ side ~ '_' ~ published ~ '_acquisition' if has_gross else missing }} as acquisition,
+        {{ side ~ '_' ~ published ~ '_disposition' if has_gross else missing }} as disposition,
         {{ side }}_{{ published }}_net as net,
         _snapshot,
         _known_at,
@@ -68,8 +69,10 @@ renamed as (
         'all' as investor_sector,
         'W1' as counterpart,
         asset_class,
-        case when published_frequency in ('calendar_year', 'fiscal_year') then 'annual' else published_frequency end
-            as frequency,
+        case
+            when published_frequency in ('calendar_year', 'fiscal_year') then 'annual'
+            else published_frequency
+        end as frequency,
         cast(period_start as date) as period_start,
         cast(period_end as date) as period_end,
         'JPY' as currency,

@@ -1,0 +1,66 @@
+"""A desk for tests: one data folder, and the project's own commands run on it as a person would."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A data folder of its own, and what its commands print."""
+
+    data: Path
+    env: dict[str, str] = field(default_factory=dict)
+    root: Path = ROOT
+
+    def environment(self, **more: str) -> dict[str, str]:
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(("TIDEMARK_", "DAGSTER_"))}
+        return plain | {"TIDEMARK_DATA": str(self.data), "NO_COLOR": "1"} | self.env | more
+
+    def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", *command],
+            cwd=self.root,
+            env=self.environment(**more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *command: str, expect: int = 0, **more: str) -> str:
+        process = self.start(*command, **more)
+        output, _ = process.communicate(timeout=240)
+        assert process.returncode == expect, output
+        return output
+
+    @property
+    def serving(self) -> Path:
+        return self.data / "serving" / "tidemark.duckdb"
+
+    @contextmanager
+    def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with duckdb.connect(str(self.serving), read_only=True) as connection:
+            yield connection
+
+    def fingerprints(self) -> dict[str, tuple[int, str]]:
+        """Rows of each mart and a hash of all of them, in whatever order they are stored."""
+        with self.marts() as connection:
+            tables = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+            ).fetchall()
+            return {
+                table: connection.execute(
+                    f"select count(*), md5(string_agg(row_hash, '' order by row_hash)) "
+                    f"from (select md5(cast(t as varchar)) as row_hash from {table} as t)"
+                ).fetchone()
+                for (table,) in tables
+            }

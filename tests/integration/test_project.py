@@ -1,0 +1,109 @@
+"""The project as it is declared: what a load shows, what the docs say, and what the settings are."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.dictionary import dictionary
+from orchestration.settings import Settings
+from tests.desk import ROOT, Desk
+
+PUBLIC = """
+import json
+from orchestration.definitions import defs
+repository = defs().get_repository_def()
+graph = repository.asset_graph
+print(json.dumps({
+    "assets": sorted(k.to_user_string() for k in graph.get_all_asset_keys()),
+    "jobs": sorted(j for j in repository.job_names if not j.startswith("__")),
+    "schedules": {
+        s.name: [s.cron_schedule, s.execution_timezone, s.default_status.value]
+        for s in repository.schedule_defs
+    },
+    "checks": sorted(
+        f"{k.asset_key.to_user_string()}:{k.name}" for k in graph.asset_check_keys
+        if k.asset_key.path[0] in ("archive", "raw", "serving")
+    ),
+    "unlooked": sorted(
+        k.to_user_string() for k in graph.get_all_asset_keys()
+        if k.path[0] == "archive" and graph.get(k).freshness_policy is None
+    ),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """The public surface of the definitions, loaded as Dagster loads them."""
+    desk = Desk(tmp_path_factory.mktemp("public"))
+    out = subprocess.run(
+        [sys.executable, "-c", PUBLIC],
+        cwd=ROOT, env=desk.environment(), capture_output=True, text=True, check=True, timeout=120,
+    ).stdout  # fmt: skip
+    return json.loads(out.splitlines()[-1])
+
+
+def test_each_dataset_has_its_assets_checks_and_policy(public: dict) -> None:
+    tables = [k.split("/")[1] for k in public["assets"] if k.startswith("archive/")]
+    assert "jp_mof__securities_weekly" in tables
+    assert "ecb__fx_reference_rates" in tables
+    for table in tables:
+        assert f"raw/{table}" in public["assets"]
+        for check in (f"archive/{table}:download", f"raw/{table}:structure", f"raw/{table}:arrival"):
+            assert check in public["checks"]
+    assert public["unlooked"] == []
+
+
+def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
+    marts = {k for k in public["assets"] if k.split("/")[0] in ("core", "flows", "fx", "quality")}
+    assert marts == {
+        "core/datasets", "core/methods", "core/snapshots", "flows/portfolio_flows",
+        "flows/portfolio_flows_vintages", "fx/rates_daily", "fx/rates_monthly", "quality/arrivals",
+        "quality/freshness",
+    }  # fmt: skip
+    assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
+    assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]
+
+
+def test_the_data_dictionary_is_current() -> None:
+    manifest = json.loads((ROOT / "dbt_project" / "target" / "manifest.json").read_text(encoding="utf-8"))
+    written = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert written == dictionary(manifest), "run `make docs`"
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^TIDEMARK_([A-Z_]+)=(.*)$", example, re.MULTILINE))
+    defaults = Settings(_env_file=None)
+    assert set(listed) == {name.upper() for name in Settings.model_fields}
+    for name, text in listed.items():
+        value = getattr(defaults, name.lower())
+        expected = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        assert text.removesuffix(".0") == expected.removesuffix(".0")
+
+
+def test_a_mistake_in_a_record_stops_the_load_with_file_and_field(tmp_path: Path) -> None:
+    """In a copy of the project, as somebody who edits a record would see it."""
+    copy = tmp_path / "tidemark"
+    for part in ("orchestration", "dbt_project"):
+        shutil.copytree(ROOT / part, copy / part)
+    for name in ("pyproject.toml", "dagster.yaml", "README.md"):
+        shutil.copy(ROOT / name, copy / name)
+    record = copy / "orchestration" / "defs" / "jp_mof" / "defs.yaml"
+    record.write_text(record.read_text(encoding="utf-8").replace("n: 6", "n: soon"), encoding="utf-8")
+    checked = subprocess.run(
+        [Path(sys.executable).with_name("dg"), "check", "defs"],
+        cwd=copy, env=Desk(tmp_path / "data").environment(PYTHONPATH=str(copy)),
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    said = checked.stdout + checked.stderr
+    assert checked.returncode != 0
+    assert "jp_mof/defs.yaml is not a valid record" in said
+    assert "datasets[jp_mof/securities_monthly].release.n" in said
+    assert "valid integer" in said
+    assert "'soon'" in said

@@ -1,0 +1,217 @@
+"""The way through, by the project's own commands: the demo, again, from nothing, and what is served."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+from frictionless import Package
+
+from tests.desk import ROOT, Desk
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk after `demo`, in a folder with a space in its name."""
+    desk = Desk(tmp_path_factory.mktemp("a desk"))
+    (desk.data / "printed.txt").write_text(desk.run("demo"), encoding="utf-8")
+    return desk
+
+
+def printed(desk: Desk) -> str:
+    return (desk.data / "printed.txt").read_text(encoding="utf-8")
+
+
+def test_the_demo_says_that_its_figures_are_made_up(demo: Desk) -> None:
+    assert "Made-up sample figures" in printed(demo)
+    with demo.marts() as marts:
+        origins = marts.execute(
+            "select distinct origin from flows.portfolio_flows union select distinct origin "
+            "from flows.portfolio_flows_vintages union select distinct origin from fx.rates_daily "
+            "union select distinct origin from fx.rates_monthly union select distinct origin "
+            "from core.snapshots union select distinct origin from core.datasets where snapshots > 0"
+        ).fetchall()
+    assert origins == [("sample",)]
+    package = json.loads((demo.data / "serving" / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["origin"] == "sample"
+    assert "made-up" in package["title"]
+
+
+def test_the_demo_prints_what_was_loaded_what_is_due_and_what_to_try(demo: Desk) -> None:
+    text = printed(demo)
+    for words in ("Loaded", "Newest figures", "Records", "Status at 2026-11-20", "make sql", "make ui"):
+        assert words in text
+    assert "jp_mof/securities_weekly" in text
+    assert "nothing is late" in text
+
+
+def test_a_revised_week_is_a_version_and_a_new_week_another(demo: Desk) -> None:
+    with demo.marts() as marts:
+        revised = marts.execute(
+            "select count(distinct period_start), min(known_at_basis) filter (where valid_to is not null), "
+            "min(known_at_basis) filter (where valid_to is null) from flows.portfolio_flows_vintages "
+            "where (basis, direction, asset_class, period_start) in (select (basis, direction, "
+            "asset_class, period_start) from flows.portfolio_flows_vintages where valid_to is not null)"
+        ).fetchone()
+        newest = marts.execute(
+            "select cast(known_at as varchar), known_at_basis from flows.portfolio_flows "
+            "where basis = 'jp_itn_weekly' qualify period_end = max(period_end) over () limit 1"
+        ).fetchone()
+    assert revised == (1, "scheduled", "published")
+    assert newest == ("2026-11-18 23:50:00", "published")
+
+
+def test_again_with_nothing_new_builds_nothing_and_says_so(demo: Desk) -> None:
+    before = demo.serving.stat()
+    rows = demo.fingerprints()
+    text = demo.run("demo")
+    assert re.search(r"0 new, \d+ already held", text)
+    assert "dbt builds none of" in text
+    assert "nothing to publish" in text
+    assert demo.serving.stat().st_ino == before.st_ino
+    assert demo.fingerprints() == rows
+
+
+def test_from_the_archive_alone_every_mart_is_the_same_in_less_than_a_gigabyte(
+    demo: Desk, tmp_path: Path
+) -> None:
+    """On another day, in another folder; the memory is that of the largest process."""
+    again = Desk(tmp_path / "again")
+    shutil.copytree(demo.data / "archive", again.data / "archive")
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE],
+        cwd=ROOT, env=again.environment(TIDEMARK_CLOCK="2027-03-01T00:00:00Z"),
+        capture_output=True, text=True, check=True, timeout=240,
+    )  # fmt: skip
+    assert again.fingerprints() == demo.fingerprints()
+    assert int(measured.stdout.rsplit("peak ", 1)[1]) < 1_000_000
+
+
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.call([sys.executable, "-m", "orchestration.cli", "offline"])
+print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+
+
+def test_the_archive_verifies(demo: Desk) -> None:
+    assert "0 are not" in demo.run("verify")
+
+
+def test_made_up_and_real_figures_are_never_mixed(demo: Desk, tmp_path: Path) -> None:
+    """A mirror that does not say that it is made up is refused beside the sample."""
+    mirror = tmp_path / "mirror"
+    shutil.copytree(ROOT / "sample", mirror)
+    (mirror / "mirror.json").unlink()
+    assert "made-up sample figures" in demo.run("import", str(mirror), expect=1)
+
+
+def test_the_serving_copy_holds_marts_only_and_is_read_only(demo: Desk) -> None:
+    with demo.marts() as marts:
+        schemas = {s for (s,) in marts.execute("select distinct schema_name from duckdb_tables()").fetchall()}
+        undescribed = marts.execute(
+            "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+        ).fetchall()
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            marts.execute("delete from flows.portfolio_flows")
+    assert schemas == {"core", "flows", "fx", "quality"}
+    assert undescribed == []
+    assert oct(demo.serving.stat().st_mode)[-3:] == "444"
+
+
+def test_freshness_in_sql_is_that_of_the_clock_of_the_query(demo: Desk) -> None:
+    """The view reads the clock itself; the table behind it holds due times only."""
+    with demo.marts() as marts:
+        rows = marts.execute(
+            "select status, (now() at time zone 'UTC') >= late_after, (now() at time zone 'UTC') >= due_at "
+            "from quality.freshness"
+        ).fetchall()
+    assert rows
+    for status, late, due in rows:
+        assert status == ("late" if late else "due" if due else "fresh")
+
+
+def test_freshness_in_a_file_attached_under_another_name(demo: Desk) -> None:
+    """A reader may call the file what they like."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{demo.serving}' as ours (read_only)")
+        (count,) = connection.execute("select count(*) from ours.quality.freshness").fetchone()
+    assert count >= 6
+
+
+def test_parquet_and_package_are_what_an_outsider_expects(demo: Desk) -> None:
+    """The frictionless library knows nothing of Tidemark, and takes only valid descriptors."""
+    folder = demo.data / "serving"
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert len(Package(str(folder / "datapackage.json")).resources) == len(package["resources"])
+    with duckdb.connect() as connection:
+        for resource in package["resources"]:
+            (rows,) = connection.execute(
+                f"select count(*) from read_parquet('{folder / resource['path']}')"
+            ).fetchone()
+            assert rows == resource["rows"]
+            assert all(f["description"] for f in resource["schema"]["fields"])
+    assert package["licenses"]
+    assert all(s["path"].startswith("https://") for s in package["sources"])
+
+
+def test_readers_go_on_while_the_copy_is_swapped(demo: Desk) -> None:
+    """Publishing again and again under readers that connect per query: no error, none goes back."""
+    counts: list[int] = []
+    errors: list[Exception] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                with demo.marts() as marts:
+                    counts.append(marts.execute("select count(*) from flows.portfolio_flows").fetchone()[0])
+            except duckdb.Error as error:  # collected, and asserted on below
+                errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        for _ in range(3):
+            (demo.data / "serving" / "datapackage.json").unlink()
+            subprocess.run(
+                [sys.executable, "-c", PUBLISH], cwd=ROOT, env=demo.environment(), check=True, timeout=60
+            )
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert not errors
+    assert len(counts) > 10
+    assert len(set(counts)) == 1
+
+
+PUBLISH = """
+import json
+from pathlib import Path
+from orchestration.publish import publish
+from orchestration.settings import Settings
+publish(Settings(), json.loads(Path("dbt_project/target/manifest.json").read_text()))
+"""
+
+
+def test_the_sql_prompt_answers(demo: Desk) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "sql"],
+        cwd=ROOT, env=demo.environment(), input="select 40 + 2 as answer; drop table flows.portfolio_flows;",
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "42" in answer.stdout
+    assert "read-only" in answer.stderr
+
+
+def test_without_a_serving_copy_commands_say_what_to_do(tmp_path: Path) -> None:
+    text = Desk(tmp_path).run("sql", expect=1)
+    assert "make demo" in text

@@ -1,0 +1,26 @@
+"""What all parsers share: how they are found, and what becomes of one that stumbles."""
+
+import pytest
+
+from orchestration.errors import LayoutError
+from orchestration.parsing import find_parser
+
+
+def test_a_dataset_without_a_parser_names_the_file_and_those_there_are() -> None:
+    with pytest.raises(LayoutError, match=r"defs/ecb/parsers.py: PARSERS has no 'gold'.*fx_reference_rates"):
+        find_parser("ecb", "gold")
+
+
+def test_a_parser_that_stumbles_refuses_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case that its author did not think of must not stop the other datasets."""
+    from orchestration.defs.ecb import parsers
+
+    def stumbles(payload: bytes) -> None:
+        raise IndexError("list index out of range")
+
+    broken = type(parsers.PARSERS["fx_reference_rates"])(("date",), stumbles, stumbles)
+    monkeypatch.setitem(parsers.PARSERS, "fx_reference_rates", broken)
+    parser, _ = find_parser("ecb", "fx_reference_rates")
+    with pytest.raises(LayoutError, match=r"ecb/fx_reference_rates: its parser stumbled.*IndexError"):
+        parser.parse(b"anything")
+    assert parser.published_on(b"anything") is None

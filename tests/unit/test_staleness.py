@@ -1,0 +1,174 @@
+"""What has to be built: just what differs from when it was built last, and what rests on it."""
+
+from typing import Any
+
+import pytest
+
+from orchestration.staleness import fingerprints, settled, stale
+
+# raw.flows -> stg_flows -+-> mart        raw.rates -> stg_rates -+-> mart
+STG_FLOWS, STG_RATES, MART = "model.t.stg_flows", "model.t.stg_rates", "model.t.mart"
+UNIQUE, RELATED, UNIT = "test.t.unique_flows", "test.t.mart_in_flows", "unit_test.t.mart"
+RAW = {"flows": "v1", "rates": "v1"}
+
+
+def model(*parents: str) -> dict[str, Any]:
+    return {
+        "resource_type": "model",
+        "checksum": {"name": "sha256", "checksum": "c1"},
+        "config": {"materialized": "table"},
+        "columns": {},
+        "description": "",
+        "depends_on": {"nodes": list(parents), "macros": []},
+    }
+
+
+def check(kind: str, *parents: str) -> dict[str, Any]:
+    return {
+        "resource_type": kind,
+        "raw_code": "select 1",
+        "config": {},
+        "depends_on": {"nodes": list(parents)},
+    }
+
+
+def manifest() -> dict[str, Any]:
+    return {
+        "metadata": {"project_name": "t"},
+        "macros": {
+            "macro.t.billions": {"package_name": "t", "macro_sql": "x / 1e9"},
+            "macro.dbt.date_trunc": {"package_name": "dbt", "macro_sql": "date_trunc(x)"},
+        },
+        "sources": {
+            "source.t.raw.flows": {"identifier": "flows"},
+            "source.t.raw.rates": {"identifier": "rates"},
+        },
+        "nodes": {
+            MART: model(STG_FLOWS, STG_RATES),
+            STG_FLOWS: model("source.t.raw.flows"),
+            STG_RATES: model("source.t.raw.rates"),
+            UNIQUE: check("test", STG_FLOWS),
+            RELATED: check("test", MART, STG_FLOWS),
+        },
+        "unit_tests": {UNIT: check("unit_test", MART)},
+    }
+
+
+BUILT = fingerprints(manifest(), RAW)
+
+
+def stale_after(changed: dict[str, Any]) -> list[str]:
+    return stale(fingerprints(changed, RAW), BUILT)
+
+
+def test_everything_is_built_at_first_parents_before_children():
+    order = stale(BUILT, {})
+    assert sorted(order) == sorted([STG_FLOWS, STG_RATES, MART])
+    assert order[-1] == MART
+
+
+def test_nothing_is_built_again_without_a_change():
+    assert stale_after(manifest()) == []
+
+
+@pytest.mark.parametrize(("table", "own"), [("flows", STG_FLOWS), ("rates", STG_RATES)])
+def test_new_rows_concern_only_what_rests_on_them(table, own):
+    assert stale(fingerprints(manifest(), RAW | {table: "v2"}), BUILT) == [own, MART]
+
+
+def test_a_raw_table_that_appears_concerns_what_rests_on_it():
+    without = fingerprints(manifest(), {"flows": "v1"})
+    assert stale(BUILT, without) == [STG_RATES, MART]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"checksum": {"name": "sha256", "checksum": "c2"}},
+        {"description": "Now with a unit."},
+        {"columns": {"flow": {"name": "flow", "description": "Yen."}}},
+        {"config": {"materialized": "view"}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_changed_model_is_built_with_what_rests_on_it(change):
+    changed = manifest()
+    changed["nodes"][STG_RATES] |= change
+    assert stale_after(changed) == [STG_RATES, MART]
+
+
+def test_a_changed_test_concerns_the_models_that_it_tests():
+    changed = manifest()
+    changed["nodes"][UNIQUE]["raw_code"] = "select 2"
+    assert stale_after(changed) == [STG_FLOWS, MART]
+
+
+def test_a_changed_unit_test_concerns_its_model():
+    changed = manifest()
+    changed["unit_tests"][UNIT]["expect"] = {"rows": [{"flow": 1}]}
+    assert stale_after(changed) == [MART]
+
+
+@pytest.mark.parametrize("adds", [True, False])
+def test_a_test_that_comes_or_goes_concerns_its_model(adds):
+    changed = manifest()
+    if adds:
+        changed["nodes"]["test.t.another"] = check("test", MART)
+    else:
+        del changed["unit_tests"][UNIT]
+    assert stale_after(changed) == [MART]
+
+
+def test_a_changed_macro_of_the_project_concerns_everything():
+    changed = manifest()
+    changed["macros"]["macro.t.billions"]["macro_sql"] = "x / 1e6"
+    assert sorted(stale_after(changed)) == sorted(BUILT)
+
+
+def remembered(statuses: dict[str, str], built: dict[str, str] | None = None) -> list[str]:
+    return list(settled(manifest(), BUILT, built or {}, statuses))
+
+
+ALL_GOOD = dict.fromkeys([STG_FLOWS, STG_RATES, MART], "success") | dict.fromkeys(
+    [UNIQUE, RELATED, UNIT], "pass"
+)
+
+
+def test_what_was_built_and_passed_is_remembered_as_it_was_built():
+    assert settled(manifest(), BUILT, {}, ALL_GOOD) == BUILT
+
+
+@pytest.mark.parametrize("status", ["fail", "error", "skipped"])
+def test_a_model_whose_test_did_not_pass_is_built_again_with_what_rests_on_it(status):
+    assert remembered(ALL_GOOD | {UNIQUE: status}) == [STG_RATES]
+
+
+@pytest.mark.parametrize("test", [UNIT, RELATED])
+def test_a_test_of_the_last_model_leaves_those_that_it_does_not_test(test):
+    kept = {UNIT: {STG_FLOWS, STG_RATES}, RELATED: {STG_RATES}}[test]
+    assert set(remembered(ALL_GOOD | {test: "fail"})) == kept
+
+
+def test_a_warning_is_no_failure():
+    assert set(remembered(ALL_GOOD | {UNIQUE: "warn"})) == set(BUILT)
+
+
+@pytest.mark.parametrize("status", ["error", "skipped"])
+def test_a_model_that_was_not_built_is_not_remembered(status):
+    assert set(remembered(ALL_GOOD | {MART: status})) == {STG_FLOWS, STG_RATES}
+
+
+def test_a_model_on_a_parent_that_is_still_to_be_built_is_not_remembered():
+    only_the_mart = {MART: "success", UNIT: "pass", RELATED: "pass"}
+    older = BUILT | {STG_FLOWS: "as it was before", MART: "as it was before"}
+    assert remembered(only_the_mart, older) == []
+    assert remembered(only_the_mart, BUILT | {MART: "as it was before"}) == [MART]
+
+
+def test_what_was_remembered_before_is_not_told_again():
+    assert remembered(ALL_GOOD, BUILT) == []
+
+
+def test_a_failure_is_built_again_next_time():
+    after = settled(manifest(), BUILT, {}, ALL_GOOD | {UNIQUE: "fail"})
+    assert stale(BUILT, after) == [STG_FLOWS, MART]
