@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.dictionary import dictionary
 from orchestration.settings import Settings
+from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
 
 PUBLIC = """
@@ -107,3 +108,37 @@ def test_a_mistake_in_a_record_stops_the_load_with_file_and_field(tmp_path: Path
     assert "datasets[jp_mof/securities_monthly].release.n" in said
     assert "valid integer" in said
     assert "'soon'" in said
+
+
+def test_a_publisher_is_its_two_folders_and_nothing_else(tmp_path: Path) -> None:
+    """In a copy without the Federal Reserve all is well; with its two folders back, it is there."""
+    copy = tmp_path / "tidemark"
+    apart = tmp_path / "apart"
+    folders = ("orchestration/defs/us_fed", "dbt_project/models/staging/us_fed")
+    for part in ("orchestration", "dbt_project", "sample"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "target"))
+    for name in ("pyproject.toml", "dagster.yaml"):
+        shutil.copy(ROOT / name, copy / name)
+    for folder in folders:
+        shutil.move(copy / folder, apart / folder)
+    desk = Desk(tmp_path / "data", {"PYTHONPATH": str(copy)}, copy)
+    assert "no record yet for: us_fed/fx_h10" in desk.run("import", "sample")
+    for folder in folders:
+        shutil.move(apart / folder, copy / folder)
+    text = desk.run("demo")
+    assert "1 new, 7 already held" in text
+    with desk.marts() as marts:
+        held = marts.execute(
+            "select title, cast(last_period as varchar), credit from core.datasets "
+            "where dataset = 'us_fed/fx_h10'"
+        ).fetchone()
+        status = marts.execute(
+            "select cast(awaited_period_end as varchar) from quality.freshness "
+            "where dataset = 'us_fed/fx_h10'"
+        ).fetchone()
+    assert held[:2] == ("Yen per US dollar, H.10, daily", "2026-11-13")
+    assert held[2].startswith("Source: Board of Governors")
+    assert status == ("2026-11-16",)
+    with connect(desk.data / "warehouse" / "tidemark.duckdb", read_only=True) as warehouse:
+        (rows,) = warehouse.execute("select count(*) from staging.stg_us_fed__fx_h10").fetchone()
+    assert rows > 900
