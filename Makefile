@@ -82,7 +82,7 @@ check: $(READY) ## Style and structure: ruff, sqlfluff, dg check defs, dbt parse
 
 .PHONY: test
 test: $(READY) ## All tests but the slow ones
-	$(BIN)/python -m pytest -q -m "not crash and not compat"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not crash and not compat"
 
 .PHONY: test-crash
 test-crash: $(READY) ## Kill a run at 20 random points; the next run must mend it
@@ -91,6 +91,10 @@ test-crash: $(READY) ## Kill a run at 20 random points; the next run must mend i
 .PHONY: test-compat
 test-compat: $(READY) ## Read the serving copy with older DuckDB releases (installs them)
 	$(BIN)/python -m pytest -q -m compat -s
+
+.PHONY: timing
+timing: $(READY) ## Where the time of a run goes
+	@$(BIN)/python -m tests.timing
 
 .PHONY: lock
 lock: $(READY) ## Resolve the pins of pyproject.toml into requirements.lock

@@ -190,7 +190,8 @@ def _build(
 ) -> Iterator[tuple[Any, str | None]]:
     """Run `dbt build` on these nodes: pairs of a Dagster event, or None, and a problem, or None."""
     scratch = settings.data.resolve() / "dbt" / context.run_id
-    names = sorted(manifest["nodes"][n]["name"] for n in to_build)
+    # By their full names: a bare one would also match a folder of that name.
+    names = sorted(f"fqn:{'.'.join(manifest['nodes'][n]['fqn'])}" for n in to_build)
     # Not DbtCliResource.cli: it asks dbt for its version and opens the warehouse before each build.
     invocation = DbtCliInvocation.run(
         args=[
