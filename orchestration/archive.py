@@ -5,6 +5,7 @@ the archive can be rebuilt from it. Where bytes come from (network, mirror) is n
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -139,8 +140,7 @@ class Archive:
     ) -> tuple[Snapshot, bool]:
         """Keep a version of a dataset's file; says whether it is new.
 
-        The same bytes are one snapshot, however often they are sent. Other bytes under a stamp
-        that is taken (a correction on the same day) count as known from when they were retrieved.
+        The same bytes are one snapshot, however often they are sent.
         """
         if not payload:
             raise SnapshotError(f"{dataset}: expected a file to keep, found no bytes.")
@@ -156,13 +156,7 @@ class Archive:
         for snapshot in held:
             if snapshot.sha256 == digest:
                 return snapshot, False
-        taken = {s.known_at for s in held}
-        known_at, basis = retrieved_at, Basis.RETRIEVED
-        if published_at is not None and published_at.replace(microsecond=0) not in taken:
-            known_at, basis = published_at, Basis.PUBLISHED
-        known_at = known_at.astimezone(UTC).replace(microsecond=0)
-        while known_at in taken:
-            known_at += timedelta(seconds=1)
+        known_at, basis = _known(published_at, retrieved_at, {s.known_at: s for s in held})
         snapshot = Snapshot(
             dataset=dataset,
             known_at=known_at,
@@ -212,6 +206,28 @@ class Archive:
             return
         self.root.mkdir(parents=True, exist_ok=True)
         write_whole(marker, json.dumps({"holds": holds}).encode())
+
+
+def _known(
+    published_at: datetime | None, retrieved_at: datetime, taken: Mapping[datetime, Snapshot]
+) -> tuple[datetime, Basis]:
+    """When a version became known: by its stamp, else when it was retrieved.
+
+    A stamp may be taken by other bytes, as after a correction on the same day. Of the two, the one
+    that was retrieved later is the correction, and counts from then; the other keeps the stamp, or
+    the second before it where the correction was archived first.
+    """
+    known_at, basis, step = retrieved_at, Basis.RETRIEVED, timedelta(seconds=1)
+    if published_at is not None:
+        stamp = published_at.astimezone(UTC).replace(microsecond=0)
+        if stamp not in taken:
+            return stamp, Basis.PUBLISHED
+        if retrieved_at < taken[stamp].retrieved_at:
+            known_at, basis, step = stamp, Basis.PUBLISHED, -step
+    known_at = known_at.astimezone(UTC).replace(microsecond=0)
+    while known_at in taken:
+        known_at += step
+    return known_at, basis
 
 
 def _is_sidecar(path: UPath) -> bool:

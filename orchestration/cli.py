@@ -52,7 +52,7 @@ def demo() -> None:
     os.environ["TIDEMARK_CLOCK"] = report.clock_of(sample)
     console.print("[bold]The demo's figures are made up.[/bold] Its folder: data/demo")
     _import(sample)
-    _run("offline", always_report=True)
+    _run("offline")
 
 
 @app.command("import")
@@ -149,7 +149,7 @@ def _import(mirror: Path) -> bool:
     return not outcome.refused
 
 
-def _run(job: str, *, always_report: bool = False) -> None:
+def _run(job: str) -> None:
     from orchestration.instance import run_job
 
     settings = Settings()
@@ -158,12 +158,12 @@ def _run(job: str, *, always_report: bool = False) -> None:
         console.print(f"[dim]{time.monotonic() - STARTED:6.1f} s[/dim]  {line}", soft_wrap=True)
 
     outcome = run_job(job, settings, tell)
-    if outcome.success or always_report:
+    if outcome.success:
         console.print(report.summary(settings))
+        return
     for problem in outcome.problems:
         console.print(f"[red]✗[/red] {problem}", soft_wrap=True)
-    if not outcome.success:
-        raise typer.Exit(1)
+    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

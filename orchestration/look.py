@@ -10,9 +10,8 @@ from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import LayoutError
 from orchestration.fetch import Fetcher, Manners, Unchanged
-from orchestration.mirror import release_time
 from orchestration.parsing import find_parser
-from orchestration.records import Dataset
+from orchestration.records import Dataset, release_time
 from orchestration.settings import Settings
 
 

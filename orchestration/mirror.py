@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from orchestration.archive import Archive, Origin, Snapshot, SnapshotError
 from orchestration.errors import ArchiveError, LayoutError
 from orchestration.parsing import find_parser
-from orchestration.records import Dataset
+from orchestration.records import Dataset, release_time
 
 
 class EntryError(SnapshotError):
@@ -143,17 +142,6 @@ def _published_at(entry: Entry, stamp: date | datetime | None, dataset: Dataset)
             f"{entry.file}: the file says that it was published on {_day(stamp)}, the index says {given}."
         )
     return release_time(stamp if stamp is not None else given, dataset)
-
-
-def release_time(stamp: date | datetime | None, dataset: Dataset) -> datetime | None:
-    """A stamp as a time: a bare day counts from the release's time of that day; local is its zone's."""
-    if stamp is None:
-        return None
-    if not isinstance(stamp, datetime):
-        stamp = datetime.combine(stamp, dataset.release.at)
-    if stamp.tzinfo is None:
-        stamp = stamp.replace(tzinfo=ZoneInfo(dataset.release.timezone))
-    return stamp.astimezone(UTC)
 
 
 def _day(stamp: date | datetime) -> date:

@@ -190,20 +190,20 @@ def _resource(
         "hash": f"sha256:{sha256(parquet.read_bytes()).hexdigest()}",
         "rows": rows,
         "schema": {
-            "fields": [
-                {
-                    "name": name,
-                    "type": _field_type(kind),
-                    "description": node["columns"].get(name, {}).get("description", ""),
-                }
-                for name, kind, *_ in columns
-            ]
+            "fields": [_field(node["columns"][name], kind) for name, kind, *_ in columns],
+            "primaryKey": node["config"]["meta"]["key"],
         },
     }
 
 
-def _field_type(kind: str) -> str:
-    return "number" if kind.startswith("DECIMAL") else FIELD_TYPES[kind]
+def _field(column: Mapping[str, Any], kind: str) -> dict[str, str]:
+    field = {
+        "name": column["name"],
+        "type": "number" if kind.startswith("DECIMAL") else FIELD_TYPES[kind],
+        "description": column["description"],
+    }
+    unit = column["config"]["meta"].get("unit")
+    return field | {"unit": unit} if unit else field
 
 
 def _package(

@@ -4,15 +4,19 @@ A row is added only when its content differs from the newest version of its key,
 statement per snapshot. Parsing belongs to the parsers, meaning to the staging models.
 """
 
+import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from orchestration import releases
 from orchestration.archive import Origin, Snapshot
 from orchestration.errors import LayoutError, WarehouseError
 from orchestration.parsing import PERIOD, Parser
@@ -133,7 +137,9 @@ def load(
 def code_and_rule(parser_fingerprint: str, dataset: Dataset) -> str:
     """What the content of a raw table rests on beside the files: another one, and it is read anew."""
     rule = f"{dataset.release!r}{dataset.overrides!r}{dataset.key}{dataset.full_history}"
-    return f"{parser_fingerprint}-{sha256(rule.encode()).hexdigest()[:8]}"
+    code = "".join(inspect.getsource(module) for module in (sys.modules[__name__], releases))
+    mark = sha256(f"{rule}{code}{version('holidays')}".encode()).hexdigest()[:8]
+    return f"{parser_fingerprint}-{mark}"
 
 
 def _load_one(
@@ -296,8 +302,8 @@ def _insert(
         )
     if added or revised or gone:
         before = table_versions(connection).get(dataset.table, "")
-        version = sha256(f"{before}|{snapshot.id}".encode()).hexdigest()[:16]
-        set_table_version(connection, dataset.table, version)
+        mark = sha256(f"{before}|{snapshot.id}".encode()).hexdigest()[:16]
+        set_table_version(connection, dataset.table, mark)
     return Loaded(
         snapshot,
         "accepted",

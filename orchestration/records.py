@@ -5,10 +5,11 @@ when it is due. What its bytes look like is its parser's business (`parsers.py` 
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
@@ -92,9 +93,12 @@ class Dataset(Strict):
     @field_validator("methods")
     @classmethod
     def _in_order(cls, methods: tuple[Method, ...]) -> tuple[Method, ...]:
-        starts = [m.from_period for m in methods]
-        if starts != sorted(set(starts)):
-            raise ValueError("expected methods in the order of from_period, each with its own")
+        order = [(m.from_period, m.first_published or m.from_period) for m in methods]
+        if order != sorted(set(order)):
+            raise ValueError(
+                "expected methods in the order of from_period, and those that restate the same periods in "
+                "the order of first_published"
+            )
         return methods
 
     @property
@@ -146,6 +150,17 @@ class PublisherRecord(Strict):
         if twice:
             raise ValueError(f"each dataset id may appear once, found twice: {twice}")
         return self
+
+
+def release_time(stamp: date | datetime | None, dataset: Dataset) -> datetime | None:
+    """A stamp as a time: a bare day counts from the release's time of that day; local is its zone's."""
+    if stamp is None:
+        return None
+    if not isinstance(stamp, datetime):
+        stamp = datetime.combine(stamp, dataset.release.at)
+    if stamp.tzinfo is None:
+        stamp = stamp.replace(tzinfo=ZoneInfo(dataset.release.timezone))
+    return stamp.astimezone(UTC)
 
 
 def parse_record(attributes: Any, where: str) -> PublisherRecord:  # noqa: ANN401 - whatever the YAML held

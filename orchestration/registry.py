@@ -10,7 +10,7 @@ from hashlib import sha256
 import duckdb
 
 from orchestration.raw import held_periods
-from orchestration.records import Dataset, PublisherRecord
+from orchestration.records import Dataset, PublisherRecord, release_time
 from orchestration.releases import Release, awaited, calendar
 from orchestration.warehouse import set_table_version, table_versions, transaction
 
@@ -28,7 +28,7 @@ TABLES = {
     ),
     "tidemark__methods": (
         "dataset varchar, method varchar, from_period date, to_period date, what varchar, "
-        "first_published date"
+        "first_published_at timestamp"
     ),
     "tidemark__releases": (
         "dataset varchar, period_start date, period_end date, due_at timestamp, "
@@ -131,15 +131,17 @@ def _dataset_row(publisher: PublisherRecord, dataset: Dataset) -> tuple:
 
 
 def _method_rows(dataset: Dataset) -> Iterable[tuple]:
-    following = [m.from_period - timedelta(days=1) for m in dataset.methods[1:]]
-    for method, last in zip(dataset.methods, [*following, None], strict=True):
+    starts = [m.from_period for m in dataset.methods]
+    for method in dataset.methods:
+        following = min((s for s in starts if s > method.from_period), default=None)
+        first = release_time(method.first_published, dataset)
         yield (
             dataset.id,
             method.id,
             method.from_period,
-            last,
+            following - timedelta(days=1) if following else None,
             method.what,
-            method.first_published,
+            _naive(first) if first else None,
         )
 
 

@@ -143,7 +143,7 @@ def summary(settings: Settings) -> RenderableType:
                 f"[bold]Records[/bold]: the largest month since {records[0][-1]:%B %Y}, as known now"
             ),
             _records(records),
-            Text(f"Figures that were revised: {revisions}"),
+            Text(f"Figures revised or retracted: {revisions}"),
         ]
     parts += [Text(), status(settings), Text(), _where(settings, made_up)]
     return Group(*parts)

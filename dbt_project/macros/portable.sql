@@ -10,7 +10,8 @@
 {# The first day of a date's month, as a date. #}
 {% macro month_start(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 
-{# A quotient as a decimal. DuckDB divides decimals as doubles, the others do not; all round here. #}
+{# A quotient as a decimal. DuckDB divides decimals as doubles, the others do not: all round here, and digits
+   beyond the fifteenth may differ between them. #}
 {% macro quotient(numerator, denominator, precision=28, scale=12) -%}
     cast({{ numerator }} / nullif({{ denominator }}, 0) as decimal({{ precision }}, {{ scale }}))
 {%- endmacro %}

@@ -1,27 +1,40 @@
-{# How publishers write things down, and from when a figure counts as known. #}
+{# How publishers write things down, from when a figure counts as known, and what is stored of rates. #}
+
+{# Currencies for which fx.rates_daily has every other one; fx.rates_monthly has all pairs. #}
+{% macro daily_bases() %} {{ return(['EUR', 'USD']) }} {% endmacro %}
 
 {# A number as published: '1,689 ' is 1689, '-' and nothing are missing. #}
 {% macro published_number(column) -%}
     cast(nullif(nullif(replace(trim({{ column }}), ',', ''), ''), '-') as decimal(20, 4))
 {%- endmacro %}
 
-{# When the earliest version of a figure became known.
+{# Whether a row of a dataset's first file is history: older than the file, and so without a vintage.
 
-   A file that is the first of its dataset holds history that was known long before it: that counts
-   from the scheduled release of its period, but not from before the method was first published. #}
-{% macro known_from(known_at, is_first_file, due_at, first_published) -%}
+   The newest period of a stamped file came out with it. The first file filled an empty table, so its rows
+   are all there. #}
+{% macro is_history(period_end) -%}
+    (
+        snapshot = min(snapshot) over (partition by dataset)
+        and not (
+            snapshot_basis = 'published'
+            and {{ period_end }} = max({{ period_end }}) over (partition by dataset, snapshot)
+        )
+    )
+{%- endmacro %}
+
+{# When a version of a figure became known: history from the scheduled release of its period, but not
+   before its method was first published; everything else from its file. #}
+{% macro known_from(is_history, first_published_at='cast(null as timestamp)') -%}
     case
-        when {{ is_first_file }} and greatest({{ due_at }}, {{ first_published }}) < {{ known_at }}
-            then greatest({{ due_at }}, {{ first_published }})
-        else {{ known_at }}
+        when {{ is_history }} then least(greatest(due_at, {{ first_published_at }}), snapshot_known_at)
+        else snapshot_known_at
     end
 {%- endmacro %}
 
 {# What that rests on: `scheduled`, or what the snapshot's own time rests on. #}
-{% macro known_from_basis(known_at, is_first_file, due_at, first_published, basis) -%}
+{% macro known_from_basis(is_history, first_published_at='cast(null as timestamp)') -%}
     case
-        when {{ is_first_file }} and greatest({{ due_at }}, {{ first_published }}) < {{ known_at }}
-            then 'scheduled'
-        else {{ basis }}
+        when {{ is_history }} and greatest(due_at, {{ first_published_at }}) < snapshot_known_at then 'scheduled'
+        else snapshot_basis
     end
 {%- endmacro %}

@@ -86,6 +86,15 @@ def test_a_correction_under_the_same_stamp_is_known_from_when_it_was_retrieved(a
     assert archive.snapshots(DATASET) == [first, second]
 
 
+def test_an_older_download_under_the_same_stamp_does_not_override_its_correction(archive):
+    """A desk finds the first print after the corrected file was archived."""
+    corrected, _ = store(archive, b"right", retrieved_at=RETRIEVED + timedelta(days=2))
+    first, new = store(archive, b"wrong", retrieved_at=RETRIEVED)
+    assert new
+    assert archive.snapshots(DATASET) == [first, corrected]
+    assert first.known_at == corrected.known_at - timedelta(seconds=1)
+
+
 def test_two_files_never_share_a_time(archive):
     for payload in (b"1", b"2", b"3"):
         store(archive, payload, published_at=None)

@@ -133,7 +133,7 @@ UNORDERED = [
             f"{IN_WEEKLY}.methods",
             "expected methods in the order of from_period",
         ),
-        (put(weekly, methods=[UNORDERED[0]] * 2), f"{IN_WEEKLY}.methods", "each with its own"),
+        (put(weekly, methods=[UNORDERED[0]] * 2), f"{IN_WEEKLY}.methods", "in the order of first_published"),
         (
             lambda a: a["schedule"].update(timezone="Asia/Tokio"),
             "schedule.timezone",

@@ -4,8 +4,7 @@ rates as (
     select
         *,
         row_number() over (partition by rate_date, currency order by snapshot desc) as place_from_last,
-        -- The first file filled an empty table: its rows are all there.
-        snapshot = min(snapshot) over () as is_of_first_file
+        {{ is_history('rate_date') }} as is_history
     from {{ ref('stg_ecb__fx_reference_rates') }}
 ),
 
@@ -15,9 +14,8 @@ newest as (
         rate_date,
         currency,
         units_per_euro,
-        {{ known_from(
-            'snapshot_known_at', 'is_of_first_file', 'due_at', 'cast(null as timestamp)'
-        ) }} as known_at,
+        {{ known_from('is_history') }} as known_at,
+        {{ known_from_basis('is_history') }} as known_at_basis,
         origin
     from rates
     where place_from_last = 1 and not is_retracted
@@ -31,6 +29,7 @@ euro as (
         'EUR' as currency,
         cast(1 as decimal(18, 6)) as units_per_euro,
         min(known_at) as known_at,
+        min(known_at_basis) as known_at_basis,
         min(origin) as origin
     from newest
     group by dataset, rate_date

@@ -28,20 +28,30 @@ per_dollar as (
 ),
 
 -- A period counts only once its last weekday has a rate, or a later day has: no average of half a month.
-complete as (
-    select periods.* from periods
+ended as (
+    select
+        periods.currency,
+        periods.period_start,
+        periods.period_end,
+        count(distinct days.rate_date) as days
+    from periods
     cross join newest
+    inner join rates as days
+        on days.currency = 'EUR' and days.rate_date between periods.period_start and periods.period_end
     where {{ last_weekday('periods.period_end') }} <= newest.rate_date
+    group by periods.currency, periods.period_start, periods.period_end
 )
 
 select
-    complete.currency,
-    complete.period_start,
-    complete.period_end,
+    ended.currency,
+    ended.period_start,
+    ended.period_end,
     {{ quotient('sum(per_dollar.units_per_usd)', 'count(*)', 18, 6) }} as units_per_usd_avg
-from complete
+from ended
 inner join per_dollar
     on
-        complete.currency = per_dollar.currency
-        and per_dollar.rate_date between complete.period_start and complete.period_end
-group by complete.currency, complete.period_start, complete.period_end
+        ended.currency = per_dollar.currency
+        and per_dollar.rate_date between ended.period_start and ended.period_end
+group by ended.currency, ended.period_start, ended.period_end, ended.days
+-- Nor of the days before a currency was suspended.
+having count(*) = ended.days

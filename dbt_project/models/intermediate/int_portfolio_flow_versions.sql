@@ -31,8 +31,7 @@ known as (
         snapshot_basis,
         due_at,
         origin,
-        -- The first file of a dataset filled an empty table: its rows are all there.
-        snapshot = min(snapshot) over (partition by dataset) as is_of_first_file
+        {{ is_history('period_end') }} as is_history
     from figures
 ),
 
@@ -56,29 +55,34 @@ changed as (
         or net_m is distinct from net_before_m
 ),
 
-dated as (
+-- Of the methods for its period, the newest that was published when the file came out: files from before
+-- a restatement keep the method that they were made with.
+with_method as (
     select
         changed.*,
         methods.method,
-        {{ known_from(
-            'changed.snapshot_known_at',
-            'changed.is_of_first_file',
-            'changed.due_at',
-            'cast(methods.first_published as timestamp)',
-        ) }} as valid_from,
-        {{ known_from_basis(
-            'changed.snapshot_known_at',
-            'changed.is_of_first_file',
-            'changed.due_at',
-            'cast(methods.first_published as timestamp)',
-            'changed.snapshot_basis',
-        ) }} as known_at_basis
+        methods.first_published_at,
+        row_number() over (
+            partition by {{ grain }}, changed.snapshot
+            order by
+                methods.from_period desc,
+                coalesce(methods.first_published_at, cast(methods.from_period as timestamp)) desc
+        ) as place_of_method
     from changed
     left join methods
         on
             changed.dataset = methods.dataset
-            and changed.period_start >= methods.from_period
-            and (methods.to_period is null or changed.period_start <= methods.to_period)
+            and methods.from_period <= changed.period_start
+            and coalesce(methods.first_published_at, changed.snapshot_known_at) <= changed.snapshot_known_at
+),
+
+dated as (
+    select
+        *,
+        {{ known_from('is_history', 'first_published_at') }} as valid_from,
+        {{ known_from_basis('is_history', 'first_published_at') }} as known_at_basis
+    from with_method
+    where place_of_method = 1
 ),
 
 versions as (

@@ -12,7 +12,7 @@ held as (
         max(retrieved_at) as newest_retrieved_at,
         min(first_period) as first_period,
         max(last_period) as last_period,
-        max(origin) as origin
+        max(snapshot) as newest_snapshot
     from {{ ref('stg_tidemark__snapshots') }}
     where status = 'accepted'
     group by dataset
@@ -40,6 +40,8 @@ select
     held.last_period,
     held.newest_known_at,
     held.newest_retrieved_at,
-    held.origin
+    newest.origin
 from datasets
 left join held on datasets.dataset = held.dataset
+left join {{ ref('stg_tidemark__snapshots') }} as newest
+    on held.dataset = newest.dataset and held.newest_snapshot = newest.snapshot

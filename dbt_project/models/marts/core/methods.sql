@@ -4,5 +4,5 @@ select
     from_period,
     to_period,
     what,
-    first_published
+    first_published_at
 from {{ ref('stg_tidemark__methods') }}

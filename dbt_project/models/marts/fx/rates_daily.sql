@@ -1,4 +1,4 @@
-{%- set bases = "', '".join(var('daily_bases')) -%}
+{%- set bases = "', '".join(daily_bases()) -%}
 
 with
 
@@ -17,6 +17,7 @@ select
     case when base.currency = 'EUR' then 'published' else 'cross' end as rate_basis,
     rates.dataset,
     greatest(base.known_at, rates.known_at) as known_at,
+    greatest(base.known_at_basis, rates.known_at_basis) as known_at_basis,
     rates.origin
 from rates
 inner join rates as base

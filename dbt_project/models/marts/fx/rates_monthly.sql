@@ -7,15 +7,16 @@ rates as (
     from {{ ref('int_euro_rates') }}
 ),
 
-newest as (
-    select max(rate_date) as rate_date from rates
+months as (
+    select
+        month_start,
+        count(distinct rate_date) as days
+    from rates
+    group by month_start
 ),
 
-month_ends as (
-    select distinct
-        month_start,
-        cast({{ dbt.last_day('month_start', 'month') }} as date) as period_end
-    from rates
+newest as (
+    select max(rate_date) as rate_date from rates
 ),
 
 crosses as (
@@ -27,6 +28,7 @@ crosses as (
         {{ quotient('rates.units_per_euro', 'base.units_per_euro') }} as rate,
         rates.dataset,
         rates.known_at,
+        rates.known_at_basis,
         rates.origin
     from rates
     inner join rates as base
@@ -42,29 +44,39 @@ averages as (
         max(rate_date) as rate_end_date,
         count(*) as days,
         max(known_at) as known_at,
+        -- Where one day rests on the schedule, the average does: it is the last of the three words.
+        max(known_at_basis) as known_at_basis,
         min(dataset) as dataset,
         min(origin) as origin
     from crosses
     group by month_start, base_currency, quote_currency
+),
+
+ended as (
+    select
+        *,
+        cast({{ dbt.last_day('month_start', 'month') }} as date) as month_end
+    from averages
 )
 
 select
-    averages.month_start as period_start,
-    month_ends.period_end,
-    averages.base_currency,
-    averages.quote_currency,
-    averages.rate_avg,
+    ended.month_start as period_start,
+    ended.month_end as period_end,
+    ended.base_currency,
+    ended.quote_currency,
+    ended.rate_avg,
     {{ quotient('last_quote.units_per_euro', 'last_base.units_per_euro') }} as rate_end,
-    averages.rate_end_date,
-    averages.days,
-    {{ last_weekday('month_ends.period_end') }} <= newest.rate_date as is_complete,
-    averages.dataset,
-    averages.known_at,
-    averages.origin
-from averages
+    ended.rate_end_date,
+    ended.days,
+    ended.days = months.days and {{ last_weekday('ended.month_end') }} <= newest.rate_date as is_complete,
+    ended.dataset,
+    ended.known_at,
+    ended.known_at_basis,
+    ended.origin
+from ended
+inner join months on ended.month_start = months.month_start
 inner join rates as last_quote
-    on averages.rate_end_date = last_quote.rate_date and averages.quote_currency = last_quote.currency
+    on ended.rate_end_date = last_quote.rate_date and ended.quote_currency = last_quote.currency
 inner join rates as last_base
-    on averages.rate_end_date = last_base.rate_date and averages.base_currency = last_base.currency
+    on ended.rate_end_date = last_base.rate_date and ended.base_currency = last_base.currency
 cross join newest
-inner join month_ends on averages.month_start = month_ends.month_start

@@ -1,7 +1,7 @@
-{# Within each group, every week begins seven days after the one before. #}
-{% test no_gap_in_weeks(model, group_by, among) %}
+{# Within each group, every period begins the day after the one before. #}
+{% test no_gap_in_periods(model, group_by, among) %}
 
-with weeks as (
+with periods as (
     select
         {{ group_by | join(', ') }},
         period_start,
@@ -10,7 +10,7 @@ with weeks as (
     where {{ among }}
 )
 
-select * from weeks
+select * from periods
 where {{ dbt.dateadd('day', 1, 'last_end') }} <> period_start
 
 {% endtest %}

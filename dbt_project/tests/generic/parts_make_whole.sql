@@ -1,0 +1,23 @@
+{# Parts add up to their whole, but for rounding, wherever all of them are there. #}
+{% test parts_make_whole(model, column, parts, whole, group_by, value, tolerance, among=none) %}
+
+with sums as (
+    select
+        {{ group_by | join(', ') }},
+        sum(case when {{ column }} in ('{{ parts | join("', '") }}') then {{ value }} end) as of_parts,
+        count(case when {{ column }} in ('{{ parts | join("', '") }}') then {{ value }} end) as parts_there,
+        max(case when {{ column }} = '{{ whole }}' then {{ value }} end) as of_whole
+    from {{ model }}
+    {%- if among %}
+    where {{ among }}
+    {%- endif %}
+    group by {{ group_by | join(', ') }}
+)
+
+select * from sums
+where
+    abs(of_parts - of_whole) > {{ tolerance }}
+    or parts_there <> {{ parts | length }}
+    or of_whole is null
+
+{% endtest %}
