@@ -72,7 +72,7 @@ with_method as (
     left join methods
         on
             changed.dataset = methods.dataset
-            and methods.from_period <= changed.period_start
+            and changed.period_start >= methods.from_period
             and coalesce(methods.first_published_at, changed.snapshot_known_at) <= changed.snapshot_known_at
 ),
 
