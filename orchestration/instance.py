@@ -73,14 +73,13 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
 
 
 def recover(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:
-    """Close runs of the command line whose process is gone, and free the pool slots they held."""
+    """Close runs of the command line whose process is gone."""
     running = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
     for run in instance.get_runs(running):
         pid = run.tags.get(PID_TAG)
         if pid is None or _alive(int(pid)):
             continue
         instance.report_run_failed(run, f"The process {pid} that ran this is gone.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         tell(f"Closed run {run.run_id[:8]}, whose process is gone; going on from what it left.")
 
 

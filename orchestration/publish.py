@@ -45,13 +45,16 @@ class Published:
     version: str
     new: bool
     rows: dict[str, int]
+    marks: dict[str, str]
+    kept: tuple[str, ...]
     file: Path
 
     def in_words(self) -> str:
         """One line for a log."""
         size = self.file.stat().st_size / 1e6
         what = f"{len(self.rows)} tables, {sum(self.rows.values()):,} rows, {size:.1f} MB"
-        return f"published {what}" if self.new else f"nothing to publish: {what} are current"
+        kept = f"; kept as they were: {', '.join(self.kept)}" if self.kept else ""
+        return f"published {what}{kept}" if self.new else f"nothing to publish: {what} are current"
 
 
 def marts_of(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -73,45 +76,65 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
     folder = settings.serving
     marts = marts_of(manifest)
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
-        version = _version(connection, marts)
         current = _current(folder)
+        marks, kept = _marks(built_models(connection), marts, current)
+        version = sha256(repr((FORMAT, sorted(marks.items()))).encode()).hexdigest()[:16]
         if current and current.version == version:
             return current
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "parquet").mkdir(exist_ok=True)
         fresh = folder / f".{FILE}.{os.getpid()}.tmp"
         fresh.unlink(missing_ok=True)
-        rows: dict[str, int] = {}
         resources = []
+        (warehouse,) = connection.execute("select current_database()").fetchone()
         try:
             connection.execute(f"attach '{_quoted(fresh)}' as serving (storage_version '{STORAGE}')")
-            for node in sorted(marts, key=lambda n: n["config"]["materialized"] == "view"):
-                name = f"{node['schema']}.{node['alias']}"
-                rows[name] = _copy(connection, node)
+            if kept:
+                connection.execute(f"attach '{_quoted(folder / FILE)}' as held (read_only)")
+            for node in sorted(marts, key=_is_view):
+                name = _name(node)
+                _copy(connection, node, "held" if name in kept else warehouse)
                 parquet = folder / "parquet" / f"{name}.parquet"
-                _parquet(connection, name, parquet)
-                resources.append(_resource(connection, node, rows[name], parquet))
-            package = _package(connection, version, resources, rows)
+                _parquet(connection, node, parquet)
+                resources.append({**_resource(connection, node, parquet), "fingerprint": marks[name]})
+            package = _package(connection, version, resources)
             connection.execute("detach serving")
             _swap(fresh, folder / FILE)
         finally:
             if fresh.exists():
                 connection.execute("detach database if exists serving")
                 fresh.unlink()
-    write_whole(folder / PACKAGE, json.dumps(package, indent=2, ensure_ascii=False).encode())
-    return Published(version, True, rows, folder / FILE)
+        write_whole(folder / PACKAGE, json.dumps(package, indent=2, ensure_ascii=False).encode())
+    rows = {r["name"]: r["rows"] for r in resources}
+    return Published(version, True, rows, marks, tuple(kept), folder / FILE)
 
 
-def _version(connection: duckdb.DuckDBPyConnection, marts: list[Mapping[str, Any]]) -> str:
-    built = built_models(connection)
-    missing = [f"{n['schema']}.{n['alias']}" for n in marts if n["unique_id"] not in built]
+def _marks(
+    built: Mapping[str, str], marts: list[Mapping[str, Any]], current: Published | None
+) -> tuple[dict[str, str], set[str]]:
+    """The fingerprint of each mart to publish, and which of them keep their last good version.
+
+    A mart that is not built and tested (its test failed, or another run is at it) is taken from the
+    copy that is there.
+    """
+    marks = {_name(n): built[n["unique_id"]] for n in marts if n["unique_id"] in built}
+    kept = {_name(n) for n in marts} - set(marks)
+    held = current.marks if current else {}
+    missing = sorted(kept - set(held))
     if missing:
         raise PublishError(
-            f"These marts are not built and tested yet: {', '.join(missing)}. "
-            "Run `make offline`, then publish again; the serving copy stays as it was."
+            f"These marts are not built and tested yet: {', '.join(missing)}. Run `make offline`, which "
+            "says why; the serving copy stays as it was."
         )
-    marks = sorted((n["unique_id"], built[n["unique_id"]]) for n in marts)
-    return sha256(repr((FORMAT, marks)).encode()).hexdigest()[:16]
+    return marks | {name: held[name] for name in kept}, kept
+
+
+def _name(node: Mapping[str, Any]) -> str:
+    return f"{node['schema']}.{node['alias']}"
+
+
+def _is_view(node: Mapping[str, Any]) -> bool:
+    return node["config"]["materialized"] == "view"
 
 
 def _current(folder: Path) -> Published | None:
@@ -120,43 +143,38 @@ def _current(folder: Path) -> Published | None:
         return None
     about = json.loads(package.read_text(encoding="utf-8"))
     rows = {r["name"]: r["rows"] for r in about["resources"]}
+    marks = {r["name"]: r["fingerprint"] for r in about["resources"]}
     if any(not (folder / r["path"]).exists() for r in about["resources"]):
         return None
-    return Published(about["version"], False, rows, file)
+    return Published(about["version"], False, rows, marks, (), file)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> int:
+def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalog: str) -> None:
+    """Copy a mart into the new file, from the warehouse or from the copy that is there."""
     schema, table = node["schema"], node["alias"]
     connection.execute(f'create schema if not exists serving."{schema}"')
-    view = node["config"]["materialized"] == "view"
-    if view:
+    if _is_view(node):
         (sql,) = connection.execute(
-            "select sql from duckdb_views() where schema_name = ? and view_name = ? "
-            "and database_name = current_database()",
-            [schema, table],
+            "select sql from duckdb_views() where schema_name = ? and view_name = ? and database_name = ?",
+            [schema, table, catalog],
         ).fetchone()
-        connection.execute(_for_serving(sql, connection))
+        connection.execute(_for_serving(sql, catalog))
     else:
-        connection.execute(f'create table serving."{schema}"."{table}" as select * from "{schema}"."{table}"')
-    _comment(connection, schema, table, "view" if view else "table", node)
-    return connection.execute(f'select count(*) from serving."{schema}"."{table}"').fetchone()[0]
+        connection.execute(
+            f'create table serving."{schema}"."{table}" as select * from "{catalog}"."{schema}"."{table}"'
+        )
+    _comment(connection, node)
 
 
-def _for_serving(sql: str, connection: duckdb.DuckDBPyConnection) -> str:
-    """A view of the warehouse as a view of the serving copy: the same names in the other file."""
-    (here,) = connection.execute("select current_database()").fetchone()
-    plain = re.sub(rf'("{here}"|\b{here})\.', "", sql)
+def _for_serving(sql: str, catalog: str) -> str:
+    """A view of one file as a view of the serving copy: the same names, without the file's."""
+    plain = re.sub(rf'("{catalog}"|\b{catalog})\.', "", sql)
     return re.sub(r"(?i)^create view ", "create view serving.", plain, count=1)
 
 
-def _comment(
-    connection: duckdb.DuckDBPyConnection,
-    schema: str,
-    table: str,
-    kind: str,
-    node: Mapping[str, Any],
-) -> None:
-    target = f'serving."{schema}"."{table}"'
+def _comment(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> None:
+    target = f'serving."{node["schema"]}"."{node["alias"]}"'
+    kind = "view" if _is_view(node) else "table"
     connection.execute(f"comment on {kind} {target} is '{_escaped(node['description'])}'")
     for column in node["columns"].values():
         connection.execute(
@@ -164,22 +182,23 @@ def _comment(
         )
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+def _parquet(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    schema, table = name.split(".")
     connection.execute(
-        f'copy (select * from "{schema}"."{table}") to \'{_quoted(temporary)}\' '
+        f'copy (select * from serving."{node["schema"]}"."{node["alias"]}") to \'{_quoted(temporary)}\' '
         "(format parquet, compression zstd)"
     )
     put_in_place(temporary, path)
 
 
 def _resource(
-    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], rows: int, parquet: Path
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], parquet: Path
 ) -> dict[str, Any]:
-    columns = connection.execute(f'describe select * from "{node["schema"]}"."{node["alias"]}"').fetchall()
+    table = f'serving."{node["schema"]}"."{node["alias"]}"'
+    columns = connection.execute(f"describe select * from {table}").fetchall()
+    (rows,) = connection.execute(f"select count(*) from {table}").fetchone()
     return {
-        "name": f"{node['schema']}.{node['alias']}",
+        "name": _name(node),
         "type": "table",
         "title": node["config"]["meta"].get("title", node["alias"]),
         "description": node["description"],
@@ -210,15 +229,14 @@ def _package(
     connection: duckdb.DuckDBPyConnection,
     version: str,
     resources: list[dict[str, Any]],
-    rows: Mapping[str, int],
 ) -> dict[str, Any]:
     """A Frictionless data package: what each file holds, from whom, under which terms."""
     sources = connection.execute(
-        "select dataset, title, page, licence, licence_url, credit from core.datasets "
+        "select dataset, title, page, licence, licence_url, credit from serving.core.datasets "
         "where newest_known_at is not null order by dataset"
     ).fetchall()
     (sample,) = connection.execute(
-        "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
+        "select coalesce(bool_or(origin = 'sample'), false) from serving.core.snapshots"
     ).fetchone()
     title = "Tidemark: cross-border portfolio flows and reserve diversification"
     return {

@@ -5,7 +5,7 @@ work done, never about figures: delete the file, and a rebuild gives the same ma
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -98,6 +98,11 @@ def set_built_models(connection: duckdb.DuckDBPyConnection, fingerprints: Mappin
     """Remember the fingerprints of nodes that were built and whose tests passed."""
     for model, fingerprint in fingerprints.items():
         connection.execute("insert or replace into ops.built_models values (?, ?)", [model, fingerprint])
+
+
+def forget_models(connection: duckdb.DuckDBPyConnection, models: Iterable[str]) -> None:
+    """Forget that these nodes were built: they are about to be built again."""
+    connection.execute("delete from ops.built_models where model in (select unnest(?))", [list(models)])
 
 
 def table_exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

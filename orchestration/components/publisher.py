@@ -25,9 +25,6 @@ from orchestration.warehouse import connect
 
 log = logging.getLogger("tidemark")
 
-WRITER = "warehouse"
-"""The pool of the steps that write; `dagster.yaml` lets one of them run at a time."""
-
 Event = dg.MaterializeResult | dg.AssetCheckResult
 
 
@@ -146,7 +143,6 @@ def dataset_assets(record: PublisherRecord, dataset: Dataset) -> dg.AssetsDefini
         specs=[snapshot_spec, raw_spec],
         check_specs=[download, structure, arrived],
         can_subset=True,
-        pool=WRITER,
     )
     def refresh(context: dg.AssetExecutionContext) -> Iterator[Event]:
         settings = Settings()

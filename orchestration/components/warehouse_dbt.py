@@ -20,11 +20,16 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtProject, dbt_assets
 from packaging.version import Version
 
-from orchestration.components.publisher import WRITER
 from orchestration.errors import WarehouseError
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.staleness import fingerprints, settled, stale
-from orchestration.warehouse import built_models, connect, set_built_models, table_versions
+from orchestration.warehouse import (
+    built_models,
+    connect,
+    forget_models,
+    set_built_models,
+    table_versions,
+)
 
 log = logging.getLogger("tidemark")
 
@@ -71,7 +76,6 @@ class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
             project=project,
             dagster_dbt_translator=translator,
             name="dbt",
-            pool=WRITER,
         )
         def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
             yield from run_dbt(context, project, translator)
@@ -145,10 +149,11 @@ def run_dbt(
     manifest = json.loads(project.manifest_path.read_text(encoding="utf-8"))
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
         marks = fingerprints(manifest, table_versions(connection))
-        built = built_models(connection)
-    keys = {node: translator.get_asset_key(manifest["nodes"][node]) for node in marks}
-    chosen = [n for n in marks if keys[n] in context.selected_asset_keys]
-    to_build = [n for n in stale(marks, built) if n in set(chosen)]
+        keys = {node: translator.get_asset_key(manifest["nodes"][node]) for node in marks}
+        chosen = [n for n in marks if keys[n] in context.selected_asset_keys]
+        to_build = [n for n in stale(marks, built_models(connection)) if n in set(chosen)]
+        # From now on nobody can say what is in them, until they are built and tested.
+        forget_models(connection, to_build)
     # Before what is built: Dagster wants parents first, and a stale model has no unchanged children.
     unchanged = {keys[node]: marks[node] for node in chosen if node not in set(to_build)}
     for key, mark in unchanged.items():

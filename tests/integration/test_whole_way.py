@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from frictionless import Package
 
+from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
 
 
@@ -191,6 +192,38 @@ def test_readers_go_on_while_the_copy_is_swapped(demo: Desk) -> None:
     assert not errors
     assert len(counts) > 10
     assert len(set(counts)) == 1
+
+
+def test_a_mart_that_failed_its_test_keeps_its_last_good_version(demo: Desk) -> None:
+    """Forgotten is what a model is from the moment it is being built until its tests have passed."""
+    before = demo.fingerprints()
+    with connect(demo.data / "warehouse" / "tidemark.duckdb") as warehouse:
+        remembered = warehouse.execute("select * from ops.built_models").fetchall()
+        warehouse.execute("create table aside as select * from fx.rates_daily")
+        warehouse.execute("update fx.rates_daily set rate = -rate")
+        warehouse.execute("delete from ops.built_models where model like '%.rates_daily'")
+        warehouse.execute("update ops.built_models set fingerprint = 'changed' where model like '%.methods'")
+    subprocess.run([sys.executable, "-c", PUBLISH], cwd=ROOT, env=demo.environment(), check=True, timeout=60)
+    package = json.loads((demo.data / "serving" / "datapackage.json").read_text(encoding="utf-8"))
+    marks = {r["name"]: r["fingerprint"] for r in package["resources"]}
+    assert marks["core.methods"] == "changed"
+    assert marks["fx.rates_daily"] == {m.split(".")[-1]: f for m, f in remembered}["rates_daily"]
+    assert demo.fingerprints() == before
+    with connect(demo.data / "warehouse" / "tidemark.duckdb") as warehouse:
+        warehouse.execute("create or replace table fx.rates_daily as select * from aside; drop table aside")
+        warehouse.execute("delete from ops.built_models")
+        warehouse.executemany("insert into ops.built_models values (?, ?)", remembered)
+    (demo.data / "serving" / "datapackage.json").unlink()
+
+
+def test_two_runs_at_the_same_moment_both_end_well(demo: Desk, tmp_path: Path) -> None:
+    both = Desk(tmp_path / "both")
+    shutil.copytree(demo.data / "archive", both.data / "archive")
+    runs = [both.start("offline") for _ in range(2)]
+    for run in runs:
+        output, _ = run.communicate(timeout=280)
+        assert run.returncode == 0, output
+    assert both.fingerprints() == demo.fingerprints()
 
 
 PUBLISH = """

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.components.publisher import WRITER, raw_key
+from orchestration.components.publisher import raw_key
 from orchestration.raw import SNAPSHOTS
 from orchestration.records import load_publishers
 from orchestration.registry import TABLES, write
@@ -31,7 +31,6 @@ def defs() -> dg.Definitions:
             dg.AssetSpec(["raw", name], deps=raw, description=text, group_name="registry", kinds={"duckdb"})
             for name, text in DESCRIPTIONS.items()
         ],
-        pool=WRITER,
     )
     def registry(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         settings = Settings()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.components.publisher import WRITER
 from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
 from orchestration.publish import marts_of, publish
 from orchestration.settings import Settings
@@ -41,7 +40,6 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
             )
         ],
         check_specs=[accepted],
-        pool=WRITER,
     )
     def serving(
         context: dg.AssetExecutionContext,
