@@ -3,6 +3,16 @@
 {# Currencies for which fx.rates_daily has every other one; fx.rates_monthly has all pairs. #}
 {% macro daily_bases() %} {{ return(['EUR', 'USD']) }} {% endmacro %}
 
+{# What every raw row says of the file that it came with, under the names that the models behind use. #}
+{% macro version_columns() -%}
+    _snapshot as snapshot,
+    _known_at as snapshot_known_at,
+    _known_at_basis as snapshot_basis,
+    _due_at as due_at,
+    _origin as origin,
+    _retracted as is_retracted
+{%- endmacro %}
+
 {# A number as published: '1,689 ' is 1689, '-' and nothing are missing. #}
 {% macro published_number(column) -%}
     cast(nullif(nullif(replace(trim({{ column }}), ',', ''), ''), '-') as decimal(20, 4))

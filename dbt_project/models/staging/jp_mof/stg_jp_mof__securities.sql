@@ -80,12 +80,7 @@ renamed as (
         cast({{ published_number('acquisition') }} * 100 as decimal(20, 2)) as acquisition_m,
         cast({{ published_number('disposition') }} * 100 as decimal(20, 2)) as disposition_m,
         cast({{ published_number('net') }} * 100 as decimal(20, 2)) as net_m,
-        _snapshot as snapshot,
-        _known_at as snapshot_known_at,
-        _known_at_basis as snapshot_basis,
-        _due_at as due_at,
-        _origin as origin,
-        _retracted as is_retracted
+        {{ version_columns() }}
     from figures
 )
 
