@@ -130,7 +130,7 @@ def load(
         version=table_versions(connection)[dataset.table],
         loaded=tuple(done),
         replayed=bool(known) and not in_step,
-        newest=_newest(connection, dataset, snapshots),
+        newest=newest_loaded(connection, dataset, snapshots),
     )
 
 
@@ -363,11 +363,11 @@ def _gone(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> int:
     return gone
 
 
-def _newest(
+def newest_loaded(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshots: list[Snapshot]
 ) -> Loaded | None:
     """What became of the newest snapshot, with the period range of the newest accepted one."""
-    if not snapshots:
+    if not snapshots or not table_exists(connection, "raw", SNAPSHOTS):
         return None
     row = connection.execute(
         f"""
@@ -376,6 +376,8 @@ def _newest(
         """,
         [dataset.id],
     ).fetchone()
+    if row is None:
+        return None
     first, last = held_periods(connection).get(dataset.id, (None, None))
     return replace(Loaded(snapshots[-1], *row), first_period=first, last_period=last)
 

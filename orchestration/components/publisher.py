@@ -6,7 +6,8 @@ to Dagster and their outcome is told.
 
 import logging
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import dagster as dg
@@ -16,7 +17,7 @@ from orchestration.archive import Archive
 from orchestration.errors import ArchiveError, FetchError, LayoutError
 from orchestration.look import look
 from orchestration.parsing import find_parser
-from orchestration.raw import Loaded, RawState, load
+from orchestration.raw import Loaded, RawState, load, newest_loaded
 from orchestration.records import Dataset, PublisherRecord, parse_record
 from orchestration.registry import awaited_release, rule_in_words
 from orchestration.releases import Arrival, Release, arrival
@@ -146,12 +147,22 @@ def dataset_assets(record: PublisherRecord, dataset: Dataset) -> dg.AssetsDefini
     )
     def refresh(context: dg.AssetExecutionContext) -> Iterator[Event]:
         settings = Settings()
+        events: list[Iterator[Event]] = []
         if snapshot_spec.key in context.selected_asset_keys:
-            yield from _look(dataset, settings)
+            events.append(_look(dataset, settings))
         if raw_spec.key in context.selected_asset_keys:
-            yield from _load(dataset, settings)
+            events.append(_load(dataset, settings))
+        else:  # somebody asks for a check alone
+            events.append(_held(dataset, settings))
+        for event in chain.from_iterable(events):
+            if isinstance(event, dg.MaterializeResult) or _key(event) in context.selected_asset_check_keys:
+                yield event
 
     return refresh
+
+
+def _key(result: dg.AssetCheckResult) -> dg.AssetCheckKey:
+    return dg.AssetCheckKey(result.asset_key, result.check_name)
 
 
 def _look(dataset: Dataset, settings: Settings) -> Iterator[Event]:
@@ -185,7 +196,15 @@ def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:
     parser, fingerprint = find_parser(dataset.publisher, dataset.name)
     snapshots = archive.snapshots(dataset.id)
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
-        state = load(connection, dataset, snapshots, archive.read, parser, fingerprint)
+        try:
+            state = load(connection, dataset, snapshots, archive.read, parser, fingerprint)
+        except ArchiveError as error:
+            log.error(str(error))
+            yield dg.MaterializeResult(asset_key=raw_key(dataset), metadata={"not loaded": str(error)})
+            yield dg.AssetCheckResult(
+                asset_key=raw_key(dataset), check_name="structure", passed=False, description=str(error)
+            )
+            return
     for done in state.loaded:
         log.info(f"{dataset.id}: {in_words(done)}")
     yield dg.MaterializeResult(
@@ -193,10 +212,23 @@ def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:
         data_version=dg.DataVersion(state.version),
         metadata=_evidence(state),
     )
-    yield structure_result(dataset, state.newest)
-    last = state.newest.last_period if state.newest else None
+    yield from check_results(dataset, state.newest, settings.now())
+
+
+def _held(dataset: Dataset, settings: Settings) -> Iterator[Event]:
+    """The checks of what is held, without loading anything."""
+    snapshots = Archive(settings.archive_root).snapshots(dataset.id)
+    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
+        newest = newest_loaded(connection, dataset, snapshots)
+    yield from check_results(dataset, newest, settings.now())
+
+
+def check_results(dataset: Dataset, newest: Loaded | None, now: datetime) -> Iterator[dg.AssetCheckResult]:
+    """The outcomes of the structure and the arrival check."""
+    yield structure_result(dataset, newest)
+    last = newest.last_period if newest else None
     release = awaited_release(dataset, date.fromisoformat(last) if last else None)
-    yield arrival_result(dataset, release, arrival(release, settings.now()), last)
+    yield arrival_result(dataset, release, arrival(release, now), last)
 
 
 def in_words(done: Loaded) -> str:
