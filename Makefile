@@ -35,8 +35,8 @@ demo: $(READY) ## The whole way on made-up figures, without a network
 	@$(DEMO) $(TIDEMARK) demo
 
 .PHONY: run
-run: $(READY) ## Ask the publishers, load what is new, rebuild what depends on it, publish
-	@$(TIDEMARK) run
+run: $(READY) ## Ask the publishers (ONLY=<one>), load what is new, rebuild, publish
+	@$(TIDEMARK) run $(ONLY)
 
 .PHONY: import
 import: $(READY) ## Take the files of a mirror into the archive: make import FROM=<folder>

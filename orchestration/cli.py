@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
+from rich.text import Text
 
 from orchestration import report
 from orchestration.archive import Archive
-from orchestration.errors import TidemarkError
+from orchestration.errors import RecordError, TidemarkError
 from orchestration.mirror import import_mirror
-from orchestration.records import load_datasets
+from orchestration.records import load_datasets, load_publishers
 from orchestration.settings import PROJECT_ROOT, Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -34,23 +36,31 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except TidemarkError as error:
-        console.print(f"[red]{type(error).__name__}[/red]", str(error), soft_wrap=True, markup=True)
+        _complain(str(error))
+        sys.exit(1)
+    except ValidationError as error:
+        wrong = [f"TIDEMARK_{'.'.join(map(str, p['loc'])).upper()}: {p['msg']}" for p in error.errors()]
+        _complain("These settings are not valid (see .env.example):\n  " + "\n  ".join(wrong))
         sys.exit(1)
 
 
 @app.callback()
 def settle() -> None:
     """Tidemark: an open warehouse of cross-border portfolio flows and reserve diversification."""
-    # Every process that is started from here has the same data folder, wherever it runs.
-    os.environ["TIDEMARK_DATA"] = str(Settings().data.resolve())
+    # Every process that is started from here has the same folders, wherever it runs.
+    settings = Settings()
+    os.environ["TIDEMARK_DATA"] = str(settings.data.resolve())
+    os.environ["TIDEMARK_ARCHIVE"] = str(settings.archive_root)
 
 
 @app.command()
 def demo() -> None:
     """The whole way on the made-up figures of sample/, without a network."""
     sample = PROJECT_ROOT / "sample"
+    # Beside its own data, whatever archive the settings name: made-up figures keep to themselves.
+    os.environ["TIDEMARK_ARCHIVE"] = str(Settings().data.resolve() / "archive")
     os.environ["TIDEMARK_CLOCK"] = report.clock_of(sample)
-    console.print("[bold]The demo's figures are made up.[/bold] Its folder: data/demo")
+    console.print(f"The demo's figures are made up. Its folder: {report.short(Settings().data)}")
     _import(sample)
     _run("offline")
 
@@ -63,9 +73,14 @@ def import_(mirror: Annotated[Path, typer.Argument(help="A folder with an index.
 
 
 @app.command()
-def run() -> None:
-    """Ask every publisher, load what is new, rebuild what depends on it, publish."""
-    _run("everything")
+def run(
+    publisher: Annotated[str, typer.Argument(help="One publisher's id, or everything")] = "everything",
+) -> None:
+    """Ask every publisher, or one; load what is new, rebuild what depends on it, publish."""
+    known = ["everything", *(p.id for p in load_publishers())]
+    if publisher not in known:
+        raise RecordError(f"Expected one of {', '.join(known)}; found '{publisher}'.")
+    _run(publisher)
 
 
 @app.command()
@@ -85,7 +100,7 @@ def verify() -> None:
     """Check every file of the archive against its sidecar."""
     whole, wrong = Archive(Settings().archive_root).verify()
     for problem in wrong:
-        console.print(f"[red]✗[/red] {problem}", soft_wrap=True)
+        _complain(problem)
     console.print(f"{whole:,} snapshots are whole, {len(wrong)} are not.")
     raise typer.Exit(1 if wrong else 0)
 
@@ -104,9 +119,13 @@ def ui(
     port: Annotated[int, typer.Option(help="The port to listen on")] = 3000,
 ) -> None:
     """The Dagster UI, with the daemon that runs schedules."""
-    from orchestration.instance import home
+    from dagster import DagsterInstance
+
+    from orchestration.instance import home, recover
 
     os.environ["DAGSTER_HOME"] = home(Settings())
+    with DagsterInstance.get() as instance:
+        recover(instance, console.print)
     dg = Path(sys.executable).with_name("dg")
     os.chdir(PROJECT_ROOT)
     os.execv(dg, [str(dg), "dev", "--host", host, "--port", str(port)])  # noqa: S606 - our own dg
@@ -142,27 +161,33 @@ def sample() -> None:
         console.print(f"  {file}")
 
 
+def _complain(problem: str) -> None:
+    console.print(Text("✗ ", style="red").append(problem, style="default"), soft_wrap=True)
+
+
 def _import(mirror: Path) -> bool:
     settings = Settings()
-    outcome = import_mirror(mirror, Archive(settings.archive_root), load_datasets())
+    outcome = import_mirror(mirror, Archive(settings.archive_root), load_datasets(), settings.now())
     console.print(report.imported(mirror, outcome))
     return not outcome.refused
 
 
 def _run(job: str) -> None:
+    load_publishers()  # a mistake in a record is told before Dagster wraps it
     from orchestration.instance import run_job
 
     settings = Settings()
 
     def tell(line: str) -> None:
-        console.print(f"[dim]{time.monotonic() - STARTED:6.1f} s[/dim]  {line}", soft_wrap=True)
+        stamp = Text(f"{time.monotonic() - STARTED:6.1f} s  ", style="dim")
+        console.print(stamp.append(line, style="not dim"), soft_wrap=True)
 
     outcome = run_job(job, settings, tell)
     if outcome.success:
         console.print(report.summary(settings))
         return
     for problem in outcome.problems:
-        console.print(f"[red]✗[/red] {problem}", soft_wrap=True)
+        _complain(problem)
     raise typer.Exit(1)
 
 

@@ -17,7 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
 from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, NameResolutionError, SSLError
 from urllib3.util import Retry
 
 from orchestration.errors import FetchError
@@ -42,8 +42,6 @@ class Download:
 @dataclass(frozen=True)
 class Unchanged:
     """The publisher says that what we hold is what there is (304)."""
-
-    retrieved_at: datetime
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ class Fetcher:
                     url = urljoin(url, self._real(response.headers.get("Location", "")))
                     continue
                 if response.status_code == 304 and conditions:
-                    return Unchanged(datetime.now(UTC))
+                    return Unchanged()
                 if response.status_code != 200:
                     times = f"; {self._tried()}" if response.status_code in TRANSIENT else ""
                     raise FetchError(
@@ -270,7 +268,9 @@ class _PatientRetry(Retry):
         _pool: ConnectionPool | None = None,
         _stacktrace: TracebackType | None = None,
     ) -> Retry:
-        """Count a failure; raises where no try, or no time, is left."""
+        """Count a failure; raises where no try, or no time, is left, or where none would help."""
+        if isinstance(error, (SSLError, NameResolutionError)):
+            raise MaxRetryError(_pool, url, error)
         following = super().increment(method, url, response, error, _pool, _stacktrace)
         if not self._fetcher.allows(following.pause(response)):
             raise MaxRetryError(_pool, url, error)

@@ -7,7 +7,6 @@ line's.
 import logging
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
@@ -15,22 +14,24 @@ from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
+from dagster._utils.error import SerializableErrorInfo
 
 from orchestration.settings import PROJECT_ROOT, Settings
 
 PID_TAG = "tidemark/pid"
+# The checks whose failure means that something was not taken, and the words of the one that sums them up.
+REFUSALS = ("download", "structure")
+BLOCKED = "every_dataset_accepted"
 LOG = "tidemark"
 """The log of the steps: `dagster.yaml` makes its lines part of the run's log."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: whether all of it went well, the messages of what did not, and its time."""
+    """How a run ended: whether all of it went well, and the messages of what did not."""
 
     success: bool
     problems: list[str]
-    seconds: float
-    run_id: str
 
 
 def home(settings: Settings) -> str:
@@ -54,7 +55,6 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
     from orchestration.definitions import defs
 
     job = defs().resolve_job_def(name)
-    started = time.monotonic()
     with dg.DagsterInstance.get() as instance:
         recover(instance, tell)
         with _told(tell), _quiet():
@@ -64,12 +64,25 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
                 raise_on_error=False,
                 tags={PID_TAG: str(os.getpid())},
             )
-    problems = [
-        event.event_specific_data.error.message if event.event_specific_data else event.message
-        for event in result.all_events
-        if event.is_step_failure
+    refused = [
+        e.description or e.check_name
+        for e in result.get_asset_check_evaluations()
+        if not e.passed and e.severity is dg.AssetCheckSeverity.ERROR and e.check_name in REFUSALS
     ]
-    return Outcome(result.success, problems, time.monotonic() - started, result.run_id)
+    failed = [
+        _innermost(event.step_failure_data.error)
+        for event in result.all_events
+        if event.is_step_failure and event.step_failure_data.error is not None
+    ]
+    # The last step only repeats what was refused.
+    return Outcome(result.success, refused + [f for f in failed if not (refused and BLOCKED in f)])
+
+
+def _innermost(error: SerializableErrorInfo) -> str:
+    """What a step really stumbled over, in its own words."""
+    while error.cause is not None:
+        error = error.cause
+    return error.message.strip()
 
 
 def recover(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 
-from orchestration.archive import Archive, Origin, Snapshot, SnapshotError
+from orchestration.archive import AHEAD, Archive, Origin, Snapshot, SnapshotError
 from orchestration.errors import ArchiveError, LayoutError
 from orchestration.parsing import find_parser
 from orchestration.records import Dataset, release_time
@@ -87,7 +87,9 @@ def read_index(mirror: Path) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.published_on or e.retrieved_on, e.retrieved_on, e.file))
 
 
-def import_mirror(mirror: Path, archive: Archive, datasets: Mapping[str, Dataset]) -> ImportReport:
+def import_mirror(
+    mirror: Path, archive: Archive, datasets: Mapping[str, Dataset], now: datetime
+) -> ImportReport:
     """Put a mirror's files into the archive, in order of date, with their own dates.
 
     A file that is not what its index says, or not what its parser knows, is refused and named; the
@@ -108,7 +110,7 @@ def import_mirror(mirror: Path, archive: Archive, datasets: Mapping[str, Dataset
                 dataset.id,
                 payload,
                 published_at=_published_at(entry, parser.published_on(payload), dataset),
-                retrieved_at=_end_of_day(entry.retrieved_on, entry),
+                retrieved_at=_retrieved_at(entry, now),
                 extension=dataset.format,
                 address=entry.url or dataset.address,
                 licence=dataset.licence.name,
@@ -155,12 +157,20 @@ def _date(text: str, entry: Entry) -> date:
         raise EntryError(f"{entry.file}: expected a date YYYY-MM-DD, found '{text}'.") from None
 
 
-def _end_of_day(text: str, entry: Entry) -> datetime:
-    """A bare day counts as its last second: nobody is said to have known sooner than they did."""
+def _retrieved_at(entry: Entry, now: datetime) -> datetime:
+    """When a file was retrieved, no later than now.
+
+    A bare day counts as its last second: nobody is said to have known sooner than they did.
+    """
+    text = entry.retrieved_on
     if len(text) > 10:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
             raise EntryError(f"{entry.file}: '{text}' is not a time in ISO 8601.") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return datetime.combine(_date(text, entry), time(23, 59, 59), UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    else:
+        moment = datetime.combine(_date(text, entry), time(23, 59, 59), UTC)
+    if moment > now + AHEAD:
+        raise EntryError(f"{entry.file}: retrieved_on is {text}, and now is {now:%Y-%m-%d %H:%M} UTC.")
+    return min(moment, now)

@@ -132,9 +132,9 @@ def expect_cells(records: Sequence[Sequence[str]], line: int, expected: Mapping[
             )
 
 
-def expect_width(records: Sequence[Sequence[str]], width: int, what: str, first: int = 0) -> None:
+def expect_width(records: Sequence[Sequence[str]], width: int, what: str) -> None:
     """Demand that every record has the same number of columns."""
-    for number, record in enumerate(records, start=first + 1):
+    for number, record in enumerate(records, start=1):
         if len(record) != width:
             raise LayoutError(
                 f"{what}: expected {width} columns in record {number}, found {len(record)}. "

@@ -4,10 +4,9 @@ Readers open what is here, never the warehouse. What the marts are is dbt's busi
 """
 
 import json
-import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -44,10 +43,14 @@ class Published:
 
     version: str
     new: bool
-    rows: dict[str, int]
-    marks: dict[str, str]
+    resources: dict[str, dict[str, Any]]
     kept: tuple[str, ...]
     file: Path
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of each mart."""
+        return {name: resource["rows"] for name, resource in self.resources.items()}
 
     def in_words(self) -> str:
         """One line for a log."""
@@ -80,10 +83,11 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
         marks, kept = _marks(built_models(connection), marts, current)
         version = sha256(repr((FORMAT, sorted(marks.items()))).encode()).hexdigest()[:16]
         if current and current.version == version:
-            return current
+            return replace(current, kept=tuple(sorted(kept)))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "parquet").mkdir(exist_ok=True)
-        fresh = folder / f".{FILE}.{os.getpid()}.tmp"
+        # One name, as there is one publisher at a time: what a killed one left is replaced.
+        fresh = folder / f".{FILE}.tmp"
         fresh.unlink(missing_ok=True)
         resources = []
         (warehouse,) = connection.execute("select current_database()").fetchone()
@@ -96,7 +100,10 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
                 _copy(connection, node, "held" if name in kept else warehouse)
                 parquet = folder / "parquet" / f"{name}.parquet"
                 _parquet(connection, node, parquet)
-                resources.append({**_resource(connection, node, parquet), "fingerprint": marks[name]})
+                # What was kept is described as it was: its columns may be others than the model's are now.
+                resource = current.resources[name] if name in kept else _resource(connection, node, parquet)
+                _comment(connection, node, resource)
+                resources.append({**resource, **_bytes(parquet), "fingerprint": marks[name]})
             package = _package(connection, version, resources)
             connection.execute("detach serving")
             _swap(fresh, folder / FILE)
@@ -105,8 +112,7 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
                 connection.execute("detach database if exists serving")
                 fresh.unlink()
         write_whole(folder / PACKAGE, json.dumps(package, indent=2, ensure_ascii=False).encode())
-    rows = {r["name"]: r["rows"] for r in resources}
-    return Published(version, True, rows, marks, tuple(kept), folder / FILE)
+    return Published(version, True, {r["name"]: r for r in resources}, tuple(sorted(kept)), folder / FILE)
 
 
 def _marks(
@@ -119,7 +125,7 @@ def _marks(
     """
     marks = {_name(n): built[n["unique_id"]] for n in marts if n["unique_id"] in built}
     kept = {_name(n) for n in marts} - set(marks)
-    held = current.marks if current else {}
+    held = {n: r["fingerprint"] for n, r in current.resources.items()} if current else {}
     missing = sorted(kept - set(held))
     if missing:
         raise PublishError(
@@ -142,11 +148,10 @@ def _current(folder: Path) -> Published | None:
     if not package.exists() or not file.exists():
         return None
     about = json.loads(package.read_text(encoding="utf-8"))
-    rows = {r["name"]: r["rows"] for r in about["resources"]}
-    marks = {r["name"]: r["fingerprint"] for r in about["resources"]}
-    if any(not (folder / r["path"]).exists() for r in about["resources"]):
+    resources = {r["name"]: r for r in about["resources"]}
+    if any(not (folder / r["path"]).exists() for r in resources.values()):
         return None
-    return Published(about["version"], False, rows, marks, (), file)
+    return Published(about["version"], False, resources, (), file)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalog: str) -> None:
@@ -163,7 +168,6 @@ def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalo
         connection.execute(
             f'create table serving."{schema}"."{table}" as select * from "{catalog}"."{schema}"."{table}"'
         )
-    _comment(connection, node)
 
 
 def _for_serving(sql: str, catalog: str) -> str:
@@ -172,18 +176,20 @@ def _for_serving(sql: str, catalog: str) -> str:
     return re.sub(r"(?i)^create view ", "create view serving.", plain, count=1)
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> None:
+def _comment(
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], resource: Mapping[str, Any]
+) -> None:
     target = f'serving."{node["schema"]}"."{node["alias"]}"'
     kind = "view" if _is_view(node) else "table"
-    connection.execute(f"comment on {kind} {target} is '{_escaped(node['description'])}'")
-    for column in node["columns"].values():
+    connection.execute(f"comment on {kind} {target} is '{_escaped(resource['description'])}'")
+    for field in resource["schema"]["fields"]:
         connection.execute(
-            f"comment on column {target}.\"{column['name']}\" is '{_escaped(column['description'])}'"
+            f"comment on column {target}.\"{field['name']}\" is '{_escaped(field['description'])}'"
         )
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")
     connection.execute(
         f'copy (select * from serving."{node["schema"]}"."{node["alias"]}") to \'{_quoted(temporary)}\' '
         "(format parquet, compression zstd)"
@@ -205,14 +211,17 @@ def _resource(
         "path": f"parquet/{parquet.name}",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "bytes": parquet.stat().st_size,
-        "hash": f"sha256:{sha256(parquet.read_bytes()).hexdigest()}",
         "rows": rows,
         "schema": {
             "fields": [_field(node["columns"][name], kind) for name, kind, *_ in columns],
             "primaryKey": node["config"]["meta"]["key"],
         },
     }
+
+
+def _bytes(parquet: Path) -> dict[str, Any]:
+    payload = parquet.read_bytes()
+    return {"bytes": len(payload), "hash": f"sha256:{sha256(payload).hexdigest()}"}
 
 
 def _field(column: Mapping[str, Any], kind: str) -> dict[str, str]:

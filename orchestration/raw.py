@@ -18,7 +18,7 @@ import pandas as pd
 
 from orchestration import releases
 from orchestration.archive import Origin, Snapshot
-from orchestration.errors import LayoutError, WarehouseError
+from orchestration.errors import ArchiveError, LayoutError, WarehouseError
 from orchestration.parsing import PERIOD, Parser
 from orchestration.records import Dataset
 from orchestration.releases import due_at
@@ -111,6 +111,13 @@ def load(
         [dataset.id],
     ).fetchall()
     ids = [s.id for s in snapshots]
+    gone = sorted({k for k, _ in known} - set(ids))
+    if gone:
+        raise ArchiveError(
+            f"{dataset.id}: {len(gone)} of the snapshots that were loaded are not in the archive, {gone[0]} "
+            "among them. Is it mounted, and is TIDEMARK_ARCHIVE right? Nothing was changed. To start anew "
+            "from what is there, delete the warehouse and run `make offline`."
+        )
     # With nothing read yet, the empty table is made anew too: its columns may be another parser's.
     in_step = (
         bool(known) and [k for k, _ in known] == ids[: len(known)] and all(p == fingerprint for _, p in known)
@@ -132,6 +139,14 @@ def load(
         replayed=bool(known) and not in_step,
         newest=newest_loaded(connection, dataset, snapshots),
     )
+
+
+def ensure(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parser: Parser, fingerprint: str) -> None:
+    """Make the raw table, empty, where it is not there yet: the models behind it can then be built."""
+    connection.execute(CREATE_SNAPSHOTS)
+    with transaction(connection):
+        _create(connection, dataset, parser, code_and_rule(fingerprint, dataset))
+        _note_snapshots_version(connection)
 
 
 def code_and_rule(parser_fingerprint: str, dataset: Dataset) -> str:
@@ -182,11 +197,6 @@ def _create(
     """The raw table, empty where nothing was loaded yet: the models behind it can always be built."""
     if table_exists(connection, "raw", dataset.table):
         return
-    missing = [c for c in (*PERIOD, *dataset.key) if c not in parser.columns]
-    if missing:
-        raise LayoutError(
-            f"{dataset.id}: its parser does not give the columns {missing}, which its record needs."
-        )
     columns = ", ".join(f'"{c}" varchar' for c in parser.columns)
     connection.execute(
         f"create table raw.{dataset.table} ({columns}, _key varchar, _row_hash varchar, "

@@ -173,7 +173,10 @@ def parse_record(attributes: Any, where: str) -> PublisherRecord:  # noqa: ANN40
         return PublisherRecord.model_validate(attributes)
     except ValidationError as error:
         lines = [f"{where} is not a valid record:"]
-        for problem in error.errors():
+        problems = error.errors()
+        # A list whose only entry is wrong is also called too short; that says nothing.
+        told = [p for p in problems if p["type"] != "too_short"] or problems
+        for problem in told:
             field = ".".join(_readable(problem["loc"], attributes)) or "attributes"
             value = problem["input"]
             found = "" if isinstance(value, dict | list | tuple) else f" (found {value!r:.80})"
@@ -195,7 +198,7 @@ def _readable(location: tuple[int | str, ...], attributes: Any) -> Iterable[str]
 
 def load_record(path: Path) -> PublisherRecord | None:
     """Read one `defs.yaml`; None where it declares another component than a publisher."""
-    where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+    where = f"orchestration/defs/{path.parent.name}/{path.name}"
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

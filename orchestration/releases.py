@@ -122,7 +122,9 @@ class _Rule(Strict, ABC):
     at: time = Field(description="Local time of the release, HH:MM")
     timezone: TimeZone = Field(description="The publisher's time zone, as IANA names it")
     calendar: BusinessCalendar
-    grace: timedelta = Field(description="How long a period may be overdue before it is late, ISO 8601")
+    grace: timedelta = Field(
+        ge=timedelta(0), description="How long a period may be overdue before it is late, ISO 8601"
+    )
 
     @field_validator("at", mode="before")
     @classmethod

@@ -51,6 +51,8 @@ select dataset, count(*), arg_max(rows_in_file, snapshot), cast(sum(rows_revised
 from core.snapshots where status = 'accepted' group by dataset order by dataset
 """
 
+MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
+
 REVISIONS = """
 select count(*) from flows.portfolio_flows_vintages where valid_to is not null
 """
@@ -70,7 +72,7 @@ def serving_file(settings: Settings) -> Path:
     file = settings.serving / FILE
     if not file.exists():
         raise PublishError(
-            f"There is no serving copy at {_short(file)} yet. Make one: `make demo` (made-up figures), "
+            f"There is no serving copy at {short(file)} yet. Make one: `make demo` (made-up figures), "
             "`make run` (the publishers), or `make import FROM=<mirror>` and `make offline`."
         )
     return file
@@ -79,7 +81,7 @@ def serving_file(settings: Settings) -> Path:
 def imported(mirror: Path, outcome: ImportReport) -> RenderableType:
     """What became of a mirror's files."""
     text = Text.from_markup(
-        f"[bold]Import of {_short(mirror)}[/bold]: {len(outcome.added)} new, "
+        f"[bold]Import of {short(mirror)}[/bold]: {len(outcome.added)} new, "
         f"{len(outcome.known)} already held, {len(outcome.left_out)} without a record, "
         f"{len(outcome.refused)} refused"
     )
@@ -128,12 +130,12 @@ def summary(settings: Settings) -> RenderableType:
         newest = connection.execute(HEADLINE).fetchall()
         records = connection.execute(RECORDS).fetchall()
         (revisions,) = connection.execute(REVISIONS).fetchone()
-        made_up = bool(newest) and newest[0][-1] == "sample"
+        (made_up,) = connection.execute(MADE_UP).fetchone()
     parts: list[RenderableType] = [Text()]
     if made_up:
         parts.append(Text.from_markup("[bold yellow]Made-up sample figures, not data.[/bold yellow]"))
     parts += [Text.from_markup("[bold]Loaded[/bold]"), _loaded(file)]
-    if newest:
+    if newest and records:
         parts += [
             Text.from_markup(
                 "[bold]Newest figures[/bold]: non-residents' net purchases of Japanese securities"
@@ -181,13 +183,13 @@ def _records(rows: list[tuple[Any, ...]]) -> Table:
 
 def _where(settings: Settings, made_up: bool) -> Text:
     lines = [
-        f"[bold]Serving copy[/bold]  {_short(settings.serving / FILE)}",
-        f"[bold]Parquet[/bold]       {_short(settings.serving / 'parquet')}, "
-        f"described by {_short(settings.serving / 'datapackage.json')}",
-        f"[bold]Archive[/bold]       {_short(settings.archive_root)}",
+        f"[bold]Serving copy[/bold]  {short(settings.serving / FILE)}",
+        f"[bold]Parquet[/bold]       {short(settings.serving / 'parquet')}, "
+        f"described by {short(settings.serving / 'datapackage.json')}",
+        f"[bold]Archive[/bold]       {short(settings.archive_root)}",
         "",
     ]
-    prefix = "TIDEMARK_DATA=data/demo " if made_up else ""
+    prefix = f"TIDEMARK_DATA={short(settings.data)} " if made_up else ""
     lines += [
         f"[bold]Next[/bold]  {prefix}make sql   a SQL prompt: from flows.portfolio_flows limit 10;",
         f"      {prefix}make ui    the Dagster UI: assets, checks, schedules",
@@ -239,7 +241,10 @@ def _billions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None
     return "" if millions is None else f"{float(millions) / 1e3:+,.2f}"
 
 
-def _short(path: Any) -> str:  # noqa: ANN401 - a Path or UPath
+def short(path: Any) -> str:  # noqa: ANN401 - a Path or UPath
+    """A path as it is seen from the project; an address as it is."""
+    if "://" in str(path):
+        return str(path)
     try:
         return str(Path(str(path)).resolve().relative_to(PROJECT_ROOT))
     except ValueError:

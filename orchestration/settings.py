@@ -17,7 +17,9 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """One installation: where its data live and how it behaves towards publishers."""
 
-    model_config = SettingsConfigDict(env_prefix="TIDEMARK_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TIDEMARK_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     data: Path = Field(Path("data"), description="Folder of the archive, warehouse and serving copy")
     archive: str | None = Field(
@@ -43,7 +45,10 @@ class Settings(BaseSettings):
     @property
     def archive_root(self) -> UPath:
         """The archive's folder or bucket."""
-        return UPath(self.archive) if self.archive else UPath(self.data.resolve() / "archive")
+        if not self.archive:
+            return UPath(self.data.resolve() / "archive")
+        root = UPath(self.archive)
+        return root if root.protocol else UPath(Path(self.archive).expanduser().resolve())
 
     @property
     def warehouse(self) -> Path:

@@ -4,6 +4,7 @@ Only the pipeline opens this file; readers use the serving copy. What is remembe
 work done, never about figures: delete the file, and a rebuild gives the same marts.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import WarehouseError
+
+log = logging.getLogger("tidemark")
+
+# Seconds between tries: doubled to the long one, which is told; then again and again.
+SHORT_S, LONG_S, AGAIN_S = 0.0625, 2.0, 1.0
 
 SETUP = """
 create schema if not exists raw;
@@ -46,7 +52,7 @@ def connect(
 
 def _open(path: Path, lock_timeout_s: float, read_only: bool) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + lock_timeout_s
-    pause = 0.05
+    pause = SHORT_S
     while True:
         try:
             return duckdb.connect(str(path), read_only=read_only)
@@ -62,8 +68,10 @@ def _open(path: Path, lock_timeout_s: float, read_only: bool) -> duckdb.DuckDBPy
                     f"{path} was still in use after {lock_timeout_s:g} s: {error} Close the program "
                     "that holds it; readers should use the serving copy instead."
                 ) from error
+            if pause == LONG_S:
+                log.info(f"Waiting for the warehouse, which another process has open: {error}")
             time.sleep(pause)
-            pause = min(pause * 2, 1.0)
+            pause = LONG_S if pause == LONG_S / 2 else pause * 2 if pause < LONG_S else AGAIN_S
 
 
 @contextmanager

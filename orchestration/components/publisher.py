@@ -14,9 +14,9 @@ import dagster as dg
 from pydantic import BaseModel, ConfigDict
 
 from orchestration.archive import Archive
-from orchestration.errors import ArchiveError, FetchError, LayoutError
+from orchestration.errors import ArchiveError, FetchError, LayoutError, RecordError
 from orchestration.look import look
-from orchestration.parsing import find_parser
+from orchestration.parsing import PERIOD, find_parser
 from orchestration.raw import Loaded, RawState, load, newest_loaded
 from orchestration.records import Dataset, PublisherRecord, parse_record
 from orchestration.registry import awaited_release, rule_in_words
@@ -49,16 +49,20 @@ class Publisher(dg.Component):
     @classmethod
     def load(cls, attributes: Any, context: dg.ComponentLoadContext) -> "Publisher":  # noqa: ANN401
         """Validate the record; a mistake stops the load with file, field and expectation."""
-        where = f"{context.path.parent.name}/{context.path.name}/defs.yaml"
+        where = f"orchestration/defs/{context.path.name}/defs.yaml"
         return cls(parse_record(attributes.model_dump(), where))
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Two assets and three checks per dataset, a job and a schedule for all."""
         assets = [dataset_assets(self.record, dataset) for dataset in self.record.datasets]
         keys = [key for dataset in self.record.datasets for key in (archive_key(dataset), raw_key(dataset))]
+        for dataset in self.record.datasets:
+            demand_parser(dataset)
+        # All models, whatever is stale: a model that another publisher left unfinished is finished here.
+        files = dg.AssetSelection.key_prefixes("archive", "raw") - dg.AssetSelection.groups("registry")
         job = dg.define_asset_job(
             self.record.id,
-            selection=dg.AssetSelection.assets(*keys).downstream(),
+            selection=dg.AssetSelection.all() - (files - dg.AssetSelection.assets(*keys)),
             description=f"Look at {self.record.title}, load what is new, rebuild and publish.",
         )
         wanted = Settings().schedules
@@ -70,6 +74,22 @@ class Publisher(dg.Component):
             default_status=(dg.DefaultScheduleStatus.RUNNING if wanted else dg.DefaultScheduleStatus.STOPPED),
         )
         return dg.Definitions(assets=assets, jobs=[job], schedules=[schedule])
+
+
+def demand_parser(dataset: Dataset) -> None:
+    """Demand that there is a parser which gives what the record's key needs.
+
+    Raises:
+        RecordError: names the record and what is missing.
+    """
+    where = f"orchestration/defs/{dataset.publisher}/defs.yaml: datasets[{dataset.id}]"
+    try:
+        parser, _ = find_parser(dataset.publisher, dataset.name)
+    except LayoutError as error:
+        raise RecordError(f"{where}: {error}") from None
+    missing = [c for c in (*PERIOD, *dataset.key) if c not in parser.columns]
+    if missing:
+        raise RecordError(f"{where}.key: its parser gives no {missing}; it gives {list(parser.columns)[:8]}…")
 
 
 def archive_key(dataset: Dataset) -> dg.AssetKey:
@@ -152,8 +172,8 @@ def dataset_assets(record: PublisherRecord, dataset: Dataset) -> dg.AssetsDefini
             events.append(_look(dataset, settings))
         if raw_spec.key in context.selected_asset_keys:
             events.append(_load(dataset, settings))
-        else:  # somebody asks for a check alone
-            events.append(_held(dataset, settings))
+        elif {structure.key, arrived.key} & context.selected_asset_check_keys:
+            events.append(_held(dataset, settings))  # a check was asked for alone
         for event in chain.from_iterable(events):
             if isinstance(event, dg.MaterializeResult) or _key(event) in context.selected_asset_check_keys:
                 yield event
@@ -194,9 +214,9 @@ def _look(dataset: Dataset, settings: Settings) -> Iterator[Event]:
 def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:
     archive = Archive(settings.archive_root)
     parser, fingerprint = find_parser(dataset.publisher, dataset.name)
-    snapshots = archive.snapshots(dataset.id)
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
         try:
+            snapshots = archive.snapshots(dataset.id)
             state = load(connection, dataset, snapshots, archive.read, parser, fingerprint)
         except ArchiveError as error:
             log.error(str(error))

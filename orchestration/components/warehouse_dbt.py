@@ -152,6 +152,9 @@ def run_dbt(
         keys = {node: translator.get_asset_key(manifest["nodes"][node]) for node in marks}
         chosen = [n for n in marks if keys[n] in context.selected_asset_keys]
         to_build = [n for n in stale(marks, built_models(connection)) if n in set(chosen)]
+        if not chosen:  # a test was asked for alone: its model is built and tested, whatever its state
+            asked = {check.asset_key for check in context.selected_asset_check_keys}
+            to_build = [n for n in marks if keys[n] in asked]
         # From now on nobody can say what is in them, until they are built and tested.
         forget_models(connection, to_build)
     # Before what is built: Dagster wants parents first, and a stale model has no unchanged children.
@@ -169,9 +172,9 @@ def run_dbt(
             )
     problems = []
     if to_build:
-        log.info(f"dbt builds {len(to_build)} of {len(chosen)} models")
+        log.info(f"dbt builds {len(to_build)} of {len(chosen or to_build)} models")
         for event, problem in _build(context, project, translator, manifest, to_build, marks, settings):
-            if event is not None:
+            if event is not None and (chosen or isinstance(event, dg.AssetCheckResult)):
                 yield event
             if problem:
                 problems.append(problem)

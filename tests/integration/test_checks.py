@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 
 from orchestration.archive import Archive
-from orchestration.components.publisher import archive_key, dataset_assets, raw_key
+from orchestration.components.publisher import archive_key, dataset_assets, demand_parser, raw_key
+from orchestration.errors import RecordError
 from orchestration.mirror import import_mirror
 from orchestration.records import load_datasets, load_publishers
 from orchestration.settings import Settings
@@ -22,7 +23,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("TIDEMARK_DATA", str(tmp_path))
     monkeypatch.setenv("TIDEMARK_CLOCK", "2026-11-20T09:00:00Z")
     found = Settings()
-    import_mirror(ROOT / "sample", Archive(found.archive_root), load_datasets())
+    import_mirror(ROOT / "sample", Archive(found.archive_root), load_datasets(), found.now())
     return found
 
 
@@ -91,3 +92,18 @@ def test_each_asset_says_whose_it_is_and_under_which_terms() -> None:
         assert spec.metadata["licence"].url == WEEKLY.licence.url
         assert spec.metadata["page"].url == WEEKLY.page
         assert spec.freshness_policy is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": "jp_mof/securities_daily"}, r"datasets\[jp_mof/securities_daily\].*PARSERS has no"),
+        (
+            {"key": ("period_start", "currency")},
+            r"securities_weekly\].key: its parser gives no \['currency'\]",
+        ),
+    ],
+)
+def test_a_record_without_a_fitting_parser_stops_the_load(change: dict, said: str) -> None:
+    with pytest.raises(RecordError, match=said):
+        demand_parser(WEEKLY.model_copy(update=change))

@@ -13,6 +13,7 @@ from orchestration.sampling import SampleFile, publisher_files
 from tests.desk import Desk
 from tests.publisher_server import PublisherServer, Reply
 
+CALM = {"TIDEMARK_CLOCK": "2026-11-20T09:00:00Z", "TIDEMARK_REQUEST_INTERVAL_S": "0"}
 WEEKLY = "jp_mof/securities_weekly"
 LONG_TERM = "jp_mof/residents_longterm_debt_monthly"
 
@@ -35,10 +36,24 @@ def server(files: dict[str, list[SampleFile]]):
         yield running
 
 
+def test_0_a_publishers_own_job_goes_the_whole_way_on_an_empty_desk(
+    server: PublisherServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What a schedule launches on a new machine; the other publishers' tables are there, empty."""
+    empty = Desk(tmp_path_factory.mktemp("empty"), {"TIDEMARK_REHEARSAL": server.address, **CALM})
+    text = empty.run("run", "us_fed")
+    assert "published" in text
+    with empty.marts() as marts:
+        held = marts.execute("select dataset from core.datasets where snapshots > 0").fetchall()
+        (flows,) = marts.execute("select count(*) from flows.portfolio_flows").fetchone()
+    assert held == [("us_fed/fx_h10",)]
+    assert flows == 0
+    assert [r.path.split("?")[0] for r in server.requests] == ["/fred.stlouisfed.org/graph/fredgraph.csv"]
+
+
 @pytest.fixture(scope="module")
 def desk(server: PublisherServer, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    clock = {"TIDEMARK_CLOCK": "2026-11-20T09:00:00Z", "TIDEMARK_REQUEST_INTERVAL_S": "0"}
-    return Desk(tmp_path_factory.mktemp("live"), {"TIDEMARK_REHEARSAL": server.address, **clock})
+    return Desk(tmp_path_factory.mktemp("live"), {"TIDEMARK_REHEARSAL": server.address, **CALM})
 
 
 def address(dataset: str) -> str:

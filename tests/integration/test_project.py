@@ -78,6 +78,10 @@ def test_the_data_dictionary_is_current() -> None:
     assert written == dictionary(manifest), "run `make docs`"
 
 
+def test_the_example_settings_are_the_defaults() -> None:
+    assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
+
+
 def test_every_setting_is_listed_with_its_default() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^TIDEMARK_([A-Z_]+)=(.*)$", example, re.MULTILINE))
@@ -105,10 +109,13 @@ def test_a_mistake_in_a_record_stops_the_load_with_file_and_field(tmp_path: Path
     )  # fmt: skip
     said = checked.stdout + checked.stderr
     assert checked.returncode != 0
-    assert "jp_mof/defs.yaml is not a valid record" in said
+    assert "orchestration/defs/jp_mof/defs.yaml is not a valid record" in said
     assert "datasets[jp_mof/securities_monthly].release.n" in said
     assert "valid integer" in said
     assert "'soon'" in said
+    told = Desk(tmp_path / "data", {"PYTHONPATH": str(copy)}, copy).run("offline", expect=1)
+    assert len(told.splitlines()) < 10
+    assert "datasets[jp_mof/securities_monthly].release.n" in told
 
 
 def test_a_publisher_is_its_two_folders_and_nothing_else(tmp_path: Path) -> None:

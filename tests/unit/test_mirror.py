@@ -16,6 +16,7 @@ from orchestration.mirror import COLUMNS, ImportReport, import_mirror, mirror_or
 from orchestration.parsing import Parser
 from orchestration.records import load_datasets
 
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
 DATASETS = load_datasets()
 WEEKLY = "jp_mof/securities_weekly"  # 08:50 in Tokyo is 23:50 UTC of the day before
 RATES = "ecb/fx_reference_rates"  # its files carry no stamp
@@ -64,7 +65,7 @@ class Mirror:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(self.rows)
-        return import_mirror(self.folder, archive, DATASETS)
+        return import_mirror(self.folder, archive, DATASETS, NOW)
 
 
 @pytest.fixture
@@ -222,13 +223,13 @@ def test_one_refused_file_does_not_stop_the_others(mirror, archive):
 
 def test_a_folder_without_an_index_is_no_mirror(tmp_path, archive):
     with pytest.raises(ArchiveError, match=r"is not a mirror: expected an index\.csv .*dataset, file, url"):
-        import_mirror(tmp_path, archive, DATASETS)
+        import_mirror(tmp_path, archive, DATASETS, NOW)
 
 
 def test_an_index_that_lacks_columns_is_told_which(tmp_path, archive):
     (tmp_path / "index.csv").write_text("dataset,file,url,retrieved_on,published_on,note\n")
     with pytest.raises(ArchiveError, match=r"index\.csv: .*missing \['bytes', 'sha256'\]"):
-        import_mirror(tmp_path, archive, DATASETS)
+        import_mirror(tmp_path, archive, DATASETS, NOW)
 
 
 def test_an_index_that_a_spreadsheet_program_saved_is_read(mirror, archive):

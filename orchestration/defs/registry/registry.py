@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.components.publisher import raw_key
-from orchestration.raw import SNAPSHOTS
-from orchestration.records import load_publishers
+from orchestration.parsing import find_parser
+from orchestration.raw import SNAPSHOTS, ensure
+from orchestration.records import load_datasets, load_publishers
 from orchestration.registry import TABLES, write
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, table_versions
@@ -35,6 +36,8 @@ def defs() -> dg.Definitions:
     def registry(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         settings = Settings()
         with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
+            for dataset in load_datasets().values():
+                ensure(connection, dataset, *find_parser(dataset.publisher, dataset.name))
             changed = write(connection, load_publishers())
             versions = table_versions(connection)
         for name in (*TABLES, SNAPSHOTS):

@@ -59,12 +59,15 @@ select
     releases.late_after,
     releases.reason as due_reason,
     coalesce(refusals.reason, '') as refused_because,
-    datasets.page
+    datasets.page,
+    newest.origin
 from datasets
 left join held on datasets.dataset = held.dataset
 left join awaited on datasets.dataset = awaited.dataset
 left join releases
     on awaited.dataset = releases.dataset and awaited.period_end = releases.period_end
 left join refused on datasets.dataset = refused.dataset
+left join snapshots as newest
+    on held.dataset = newest.dataset and held.newest_snapshot = newest.snapshot
 left join snapshots as refusals
     on refused.dataset = refusals.dataset and refused.snapshot = refusals.snapshot

@@ -19,5 +19,6 @@ select
     late_after,
     due_reason,
     refused_because,
-    page
+    page,
+    origin
 from {{ ref('arrivals') }}
