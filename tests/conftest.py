@@ -59,3 +59,11 @@ def publisher() -> Iterator[PublisherServer]:
     """A server that plays publishers; `.address` is what `TIDEMARK_REHEARSAL` takes."""
     with PublisherServer().running() as server:
         yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests said of themselves (`record_property("said", …)`), whichever process ran them."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == "said" and report.when == "call":
+                terminalreporter.write_line(text)

@@ -86,7 +86,7 @@ def ours(row: dict[str, str], marts: dict[tuple, list]) -> Decimal | None:
     return marts[key][MEASURES[found["measure"]]]
 
 
-def test_every_published_figure_of_the_ministry_comes_out(real_marts, facts, capsys) -> None:
+def test_every_published_figure_of_the_ministry_comes_out(real_marts, facts, record_property) -> None:
     marts = {
         (basis, direction, cls, start, end): row
         for basis, direction, cls, start, end, *row in real_marts.execute(
@@ -118,10 +118,8 @@ def test_every_published_figure_of_the_ministry_comes_out(real_marts, facts, cap
             seen["different: converted at another rate"] += 1
         else:
             different.append(f"{label}: published {published}, ours {value}")
-    with capsys.disabled():
-        print(f"\n{len(rows)} published figures of the Ministry of Finance:")
-        for outcome, count in sorted(seen.items()):
-            print(f"  {count:4d} {outcome}")
+    outcomes = [f"  {count:4d} {outcome}" for outcome, count in sorted(seen.items())]
+    record_property("said", "\n".join([f"{len(rows)} published figures of the ministry:", *outcomes]))
     assert not different, "\n".join(different)
     assert seen["equal (the ministry's own file)"] >= 251
 
