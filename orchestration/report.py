@@ -118,7 +118,8 @@ def status(settings: Settings) -> RenderableType:
             f"{release.due_at:%Y-%m-%d %H:%M}",
             f"[{colour}]{state.value}[/{colour}]",
         )
-    title = f"[bold]Status[/bold] at {now:%Y-%m-%d %H:%M} UTC: "
+    whose = " of the made-up sample" if _is_made_up(settings) else ""
+    title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
     title += f"{late} of {len(datasets)} datasets late" if late else "nothing is late"
     return Group(Text.from_markup(title), table)
 
@@ -130,7 +131,7 @@ def summary(settings: Settings) -> RenderableType:
         newest = connection.execute(HEADLINE).fetchall()
         records = connection.execute(RECORDS).fetchall()
         (revisions,) = connection.execute(REVISIONS).fetchone()
-        (made_up,) = connection.execute(MADE_UP).fetchone()
+    made_up = _is_made_up(settings)
     parts: list[RenderableType] = [Text()]
     if made_up:
         parts.append(Text.from_markup("[bold yellow]Made-up sample figures, not data.[/bold yellow]"))
@@ -197,6 +198,14 @@ def _where(settings: Settings, made_up: bool) -> Text:
     if made_up:
         lines.append("      make run   the real publishers, into data/")
     return Text.from_markup("\n".join(lines))
+
+
+def _is_made_up(settings: Settings) -> bool:
+    file = settings.serving / FILE
+    if not file.exists():
+        return False
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(MADE_UP).fetchone()[0]
 
 
 def _held(settings: Settings) -> dict[str, date]:

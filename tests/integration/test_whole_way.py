@@ -45,7 +45,14 @@ def test_the_demo_says_that_its_figures_are_made_up(demo: Desk) -> None:
 
 def test_the_demo_prints_what_was_loaded_what_is_due_and_what_to_try(demo: Desk) -> None:
     text = printed(demo)
-    for words in ("Loaded", "Newest figures", "Records", "Status at 2026-11-20", "make sql", "make ui"):
+    for words in (
+        "Loaded",
+        "Newest figures",
+        "Records",
+        "Status of the made-up sample at 2026-11-20",
+        "make sql",
+        "make ui",
+    ):
         assert words in text
     assert "jp_mof/securities_weekly" in text
     assert "nothing is late" in text
