@@ -10,13 +10,17 @@ import importlib
 import inspect
 import io
 import re
+import sys
 import unicodedata
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from hashlib import sha256
-from typing import TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -37,12 +41,22 @@ class Parser:
         parse: every row of the file as text, with `period_start` and `period_end`; raises
             LayoutError where the layout is not the one it knows.
         published_on: the publisher's own stamp in the file, or None where it has none.
+        part: which part of the dataset a file holds, where it comes in several (a year, a
+            series): '2024'. Each part has its own versions. '' where a file holds everything.
+        follow: where an answer comes page by page: the address of the page after this one, from
+            this one's address and bytes; None after the last. The pages are kept as one file,
+            which `pages` opens; `recognise` and `follow` see single pages.
+        stamped_answers: each answer carries the time at which it was made, so that the bytes never
+            repeat: an answer is new only if its rows or its publisher's stamp are.
     """
 
     columns: tuple[str, ...]
     recognise: Callable[[bytes], None]
     parse: Callable[[bytes], pd.DataFrame]
     published_on: Callable[[bytes], date | datetime | None] = lambda _: None
+    part: Callable[[bytes], str] = lambda _: ""
+    follow: Callable[[str, bytes], str | None] | None = None
+    stamped_answers: bool = False
 
 
 def find_parser(publisher: str, name: str) -> tuple[Parser, str]:
@@ -54,24 +68,35 @@ def find_parser(publisher: str, name: str) -> tuple[Parser, str]:
             f"orchestration/defs/{publisher}/parsers.py: PARSERS has no '{name}'; "
             f"expected one entry per dataset of defs.yaml, found {sorted(parsers)}"
         )
-    shared = inspect.getsource(importlib.import_module(__name__))
     parser, what = parsers[name], f"{publisher}/{name}"
     parser = replace(
         parser,
         recognise=_refusing(parser.recognise, what),
         parse=_refusing(parser.parse, what),
         published_on=_refusing(parser.published_on, what),
+        part=_refusing(parser.part, what),
+        follow=_refusing(parser.follow, what) if parser.follow else None,
     )
-    return parser, sha256((inspect.getsource(module) + shared).encode()).hexdigest()[:12]
+    return parser, _fingerprint(module)
 
 
-def _refusing(read: Callable[[bytes], Result], what: str) -> Callable[[bytes], Result]:
+def _fingerprint(module: ModuleType) -> str:
+    """Of a parser's module and of what it takes from ours."""
+    ours = {
+        getattr(value, "__module__", "") for value in vars(module).values() if inspect.isroutine(value)
+    } | {__name__}
+    names = sorted(name for name in ours if name.startswith("orchestration.") and name != module.__name__)
+    code = [inspect.getsource(m) for m in (module, *(sys.modules[name] for name in names))]
+    return sha256("".join(code).encode()).hexdigest()[:12]
+
+
+def _refusing(read: Callable[..., Result], what: str) -> Callable[..., Result]:
     """A parser that stumbles over a file refuses it: its dataset stops, and no other."""
 
     @wraps(read)
-    def refusing(payload: bytes) -> Result:
+    def refusing(*given: Any) -> Result:  # noqa: ANN401 - what the wrapped function takes
         try:
-            return read(payload)
+            return read(*given)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise LayoutError(
                 f"{what}: its parser stumbled over the file ({type(error).__name__}: {error}). The layout "
@@ -96,6 +121,52 @@ def decode(payload: bytes, encoding: str, what: str) -> str:
             f"at offset {error.start:,}. The encoding may have changed, or the file be cut short; "
             "nothing was loaded."
         ) from None
+
+
+# What zipfile raises on damaged bytes, beside the error of its own.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+PAGE = "page-{:04}"
+
+
+def unzip(payload: bytes, what: str) -> dict[str, bytes]:
+    """The members of a zip file by name, in its order.
+
+    Raises:
+        LayoutError: it is no zip, or damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except BROKEN_ZIP as error:
+        raise LayoutError(
+            f"{what}: expected a zip file, found {len(payload):,} bytes that begin with "
+            f"{payload[:20]!r} ({error}). It may be cut short or another file; nothing was loaded."
+        ) from None
+
+
+def bundle(answers: Sequence[bytes]) -> bytes:
+    """Several answers as one file, which `pages` opens: the same answers are the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, answer in enumerate(answers, start=1):
+            member = zipfile.ZipInfo(PAGE.format(number))
+            member.create_system = 0  # or the bytes would tell on which system they were packed
+            archive.writestr(member, answer)
+    return packed.getvalue()
+
+
+def pages(payload: bytes, what: str) -> list[bytes]:
+    """The answers that a file is made of: those of a bundle, or the one that it is."""
+    if not payload.startswith(b"PK"):
+        return [payload]
+    members = unzip(payload, what)
+    expected = [PAGE.format(number) for number in range(1, len(members) + 1)]
+    if list(members) != expected or not members:
+        raise LayoutError(
+            f"{what}: expected an answer, or a zip of answers named {PAGE.format(1)} and so on, found a "
+            f"zip of {list(members)[:3]}; nothing was loaded."
+        )
+    return list(members.values())
 
 
 def csv_records(text: str, what: str) -> list[list[str]]:

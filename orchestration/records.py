@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -16,12 +15,12 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from orchestration.errors import RecordError
 from orchestration.releases import Frequency, Override, ReleaseRule, Strict, TimeZone, Weekday
+from orchestration.sources import Source, Text
 
 DEFS = Path(__file__).parent / "defs"
 COMPONENT = "orchestration.components.Publisher"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class Licence(Strict):
@@ -64,7 +63,9 @@ class Dataset(Strict):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$")]
     title: Text
     description: Text
-    address: Text = Field(description="Where the file is downloaded from")
+    sources: tuple[Source, ...] = Field(
+        alias="address", min_length=1, description="Where its files are: an address, a pattern, or several"
+    )
     page: Text = Field(description="Where a person finds it")
     hosts: tuple[str, ...] = Field((), description="Further hosts of the publisher it may redirect to")
     licence: Licence
@@ -81,14 +82,14 @@ class Dataset(Strict):
     full_history: bool = Field(description="Whether each file holds every period ever published")
     methods: tuple[Method, ...] = Field(min_length=1)
     overrides: tuple[Override, ...] = ()
+    mirror_names: tuple[Text, ...] = Field(
+        (), description="Further names under which the index of a mirror lists its files"
+    )
 
-    @field_validator("address")
+    @field_validator("sources", mode="before")
     @classmethod
-    def _https(cls, address: str) -> str:
-        parts = urlsplit(address)
-        if parts.scheme != "https" or not parts.hostname:
-            raise ValueError(f"expected an https address, found '{address}'")
-        return address
+    def _several(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the YAML held
+        return given if isinstance(given, list | tuple) else [given]
 
     @field_validator("methods")
     @classmethod
@@ -100,6 +101,11 @@ class Dataset(Strict):
                 "the order of first_published"
             )
         return methods
+
+    @property
+    def address(self) -> str:
+        """Where its files are; of several sources, the first."""
+        return self.sources[0].url
 
     @property
     def publisher(self) -> str:
@@ -190,8 +196,12 @@ def _readable(location: tuple[int | str, ...], attributes: Any) -> Iterable[str]
     place = list(location)
     if place[:1] == ["datasets"] and len(place) > 1 and isinstance(place[1], int):
         listed = attributes["datasets"][place[1]]
-        label = listed.get("id", place[1]) if isinstance(listed, dict) else place[1]
+        label, address = place[1], None
+        if isinstance(listed, dict):
+            label, address = listed.get("id", label), listed.get("address")
         place[:2] = [f"datasets[{label}]"]
+        if place[1:3] == ["address", 0] and not isinstance(address, list):
+            del place[2]
     kinds = {"business_day", "day_of_month", "weekday"}
     return [str(p) for i, p in enumerate(place) if not (p in kinds and place[i - 1] == "release")]
 

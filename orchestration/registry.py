@@ -3,6 +3,7 @@
 Whole tables, written again only where their content differs. What publishers sent is not here.
 """
 
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -11,7 +12,7 @@ import duckdb
 
 from orchestration.raw import held_periods
 from orchestration.records import Dataset, PublisherRecord, release_time
-from orchestration.releases import Release, awaited, calendar
+from orchestration.releases import DayOfMonth, Release, awaited, calendar
 from orchestration.warehouse import set_table_version, table_versions, transaction
 
 # How far the calendars reach beyond the newest period held: what is awaited next is always there.
@@ -63,11 +64,20 @@ def rule_in_words(dataset: Dataset) -> str:
     if rule.rule == "business_day":
         when = "on the day itself" if rule.n == 0 else f"{_ordinal(rule.n)} business day after"
     elif rule.rule == "day_of_month":
-        when = f"by the {_ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"
+        when = _day_in_words(rule) + "".join(
+            f"; of periods that end in {month_name[month]} {_day_in_words(other)}"
+            for month, other in sorted(rule.but.items())
+        )
     else:
         later = f", {_count(rule.weeks_after, 'week')} later" if rule.weeks_after else ""
         when = f"{rule.weekday.capitalize()} after{later}"
     return f"{when}, {rule.at:%H:%M} {rule.timezone}"
+
+
+def _day_in_words(rule: DayOfMonth) -> str:
+    if rule.months_after < 0:
+        return f"by the {_ordinal(rule.day)}, {_count(-rule.months_after, 'month')} before the period's last"
+    return f"by the {_ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"
 
 
 def write(connection: duckdb.DuckDBPyConnection, publishers: Sequence[PublisherRecord]) -> dict[str, bool]:

@@ -155,18 +155,35 @@ class BusinessDayRule(_Rule):
         return self.calendar.nth_open_after(period_end, self.n)
 
 
-class DayOfMonthRule(_Rule):
+class DayOfMonth(Strict):
+    """A day of the month, some months after the period's last month; before it where negative."""
+
+    day: int = Field(ge=1, le=31, description="Day of the month; a shorter month gives its last day")
+    months_after: int = Field(ge=-11, le=24)
+
+
+class DayOfMonthRule(_Rule, DayOfMonth):
     """A day of the month, some months after the period's last month; moved to a working day."""
 
     rule: Literal["day_of_month"]
-    day: int = Field(ge=1, le=31, description="Day of the month; a shorter month gives its last day")
-    months_after: int = Field(ge=0, le=24)
+    but: dict[int, DayOfMonth] = Field(
+        {}, description="Another day for periods that end in these months (1 to 12)"
+    )
+
+    @field_validator("but")
+    @classmethod
+    def _months(cls, but: dict[int, DayOfMonth]) -> dict[int, DayOfMonth]:
+        wrong = [month for month in but if not 1 <= month <= 12]
+        if wrong:
+            raise ValueError(f"expected months from 1 to 12, found {wrong}")
+        return but
 
     def release_day(self, period_end: date) -> date:
         """The local day of the release."""
-        month = _add_months(period_end.replace(day=1), self.months_after)
+        when = self.but.get(period_end.month, self)
+        month = _add_months(period_end.replace(day=1), when.months_after)
         last = _add_months(month, 1) - timedelta(days=1)
-        return self.calendar.first_open(min(month.replace(day=min(self.day, last.day)), last))
+        return self.calendar.first_open(month.replace(day=min(when.day, last.day)))
 
 
 class WeekdayRule(_Rule):
