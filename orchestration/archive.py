@@ -43,7 +43,7 @@ class SnapshotError(ArchiveError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One version of one dataset's file. Times are UTC."""
+    """One version of one dataset's file, or of one part of it. Times are UTC."""
 
     dataset: str
     known_at: datetime
@@ -57,6 +57,7 @@ class Snapshot:
     origin: Origin
     headers: dict[str, str]
     note: str = ""
+    part: str = ""
 
     @property
     def id(self) -> str:
@@ -137,8 +138,9 @@ class Archive:
         origin: Origin,
         headers: dict[str, str] | None = None,
         note: str = "",
+        part: str = "",
     ) -> tuple[Snapshot, bool]:
-        """Keep a version of a dataset's file; says whether it is new.
+        """Keep a version of a dataset's file, or of one part of it; says whether it is new.
 
         The same bytes are one snapshot, however often they are sent.
         """
@@ -152,7 +154,7 @@ class Archive:
             )
         self._claim(origin)
         digest = sha256(payload).hexdigest()
-        held = self.snapshots(dataset)
+        held = [s for s in self.snapshots(dataset) if s.part == part]
         for snapshot in held:
             if snapshot.sha256 == digest:
                 return snapshot, False
@@ -170,6 +172,7 @@ class Archive:
             origin=origin,
             headers=headers or {},
             note=note,
+            part=part,
         )
         folder = self.root / dataset
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,70 +1,221 @@
-"""One look at a publisher: ask for the file, validate it, keep it if it is new.
+"""One look at a publisher: ask for a dataset's files, validate them, keep what is new.
 
 What Dagster or the command line make of the outcome is not known here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
-from orchestration.errors import LayoutError
-from orchestration.fetch import Fetcher, Manners, Unchanged
-from orchestration.parsing import find_parser
+from orchestration.errors import ArchiveError, FetchError, LayoutError
+from orchestration.fetch import Download, Fetcher, Manners, Unchanged
+from orchestration.parsing import bundle, find_parser
 from orchestration.records import Dataset, release_time
 from orchestration.settings import Settings
+from orchestration.sources import Source, Wanted, linked, wanted
+
+# More pages than any publisher's answer has: one that does not end is a mistake.
+MAX_PAGES = 500
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a look found: the newest snapshot, and whether this look brought it."""
+    """What a look found: the snapshots that it brought, and all that are held after it."""
 
-    snapshot: Snapshot
-    new: bool
+    new: tuple[Snapshot, ...]
+    held: tuple[Snapshot, ...]
     note: str
+
+    @property
+    def newest(self) -> Snapshot | None:
+        """The newest snapshot that is held."""
+        return self.held[-1] if self.held else None
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it came, of one answer or of several."""
+
+    body: bytes
+    address: str
+    extension: str
+    headers: dict[str, str]
+    retrieved_at: datetime
+    part: str
+
+
+class LookError(FetchError):
+    """Some of a dataset's files could not be had; what could is kept."""
 
 
 def look(dataset: Dataset, settings: Settings) -> Look:
-    """Ask the publisher for a dataset's file.
+    """Ask the publisher for a dataset's files.
+
+    A file that cannot be had stops no other; what came is kept, and the failures are told at the end.
 
     Raises:
-        FetchError: it could not be had, or was refused.
+        FetchError: a file could not be had, or was refused.
         LayoutError: it is not what the dataset's parser knows.
         ArchiveError: it must not, or cannot, be kept.
     """
-    archive = Archive(settings.archive_root)
-    parser, _ = find_parser(dataset.publisher, dataset.name)
-    held = archive.snapshots(dataset.id)
-    newest = held[-1] if held else None
-    stand_in = str(settings.rehearsal) if settings.rehearsal else None
-    got = _fetcher(_manners(settings), stand_in).fetch(
-        dataset.address,
-        recognise=parser.recognise,
-        hosts=dataset.hosts,
-        held=newest.headers if newest else None,
-        html_expected=dataset.format == "html",
-    )
-    if isinstance(got, Unchanged):
-        if newest is None:
-            raise LayoutError(f"{dataset.id}: the publisher says 'unchanged', but nothing is held.")
-        return Look(newest, False, "the publisher says that it is unchanged")
-    retrieved_at = (settings.clock and settings.now()) or got.retrieved_at
-    snapshot, new = archive.store(
-        dataset.id,
-        got.body,
-        published_at=release_time(parser.published_on(got.body), dataset),
-        retrieved_at=retrieved_at,
-        extension=dataset.format,
-        address=got.address,
-        licence=dataset.licence.name,
-        origin=Origin.SAMPLE if stand_in else Origin.LIVE,
-        headers=got.headers,
-    )
-    if new:
-        return Look(snapshot, True, "a new version")
-    if newest and snapshot.id != newest.id:
-        return Look(newest, False, f"the version of {snapshot.known_at:%Y-%m-%d} again; a newer is held")
-    return Look(snapshot, False, "the same bytes as before")
+    looker = _Looker(dataset, settings)
+    for source in dataset.sources:
+        looker.visit(source)
+    return looker.outcome()
+
+
+class _Looker:
+    """The files of one dataset, one after the other."""
+
+    def __init__(self, dataset: Dataset, settings: Settings) -> None:
+        self.dataset = dataset
+        self.settings = settings
+        self.archive = Archive(settings.archive_root)
+        self.parser, _ = find_parser(dataset.publisher, dataset.name)
+        self.held = self.archive.snapshots(dataset.id)
+        self.new: list[Snapshot] = []
+        self.notes: list[str] = []
+        self.errors: list[FetchError | LayoutError | ArchiveError] = []
+
+    def visit(self, source: Source) -> None:
+        """Have the files of one source."""
+        try:
+            files = self._in_the_inbox(source.inbox) if source.inbox else self._asked_for(source)
+            for file in files:
+                try:
+                    self._keep(file)
+                except (LayoutError, ArchiveError) as error:
+                    self.errors.append(error)
+        except (FetchError, LayoutError) as error:
+            # A publisher that does not answer is not asked for the rest.
+            self.errors.append(error)
+
+    def outcome(self) -> Look:
+        """What all the visits came to."""
+        if self.errors:
+            raise self._error()
+        notes = list(dict.fromkeys(self.notes)) or ["nothing to look at"]
+        return Look(tuple(self.new), tuple(self.archive.snapshots(self.dataset.id)), "; ".join(notes))
+
+    def _error(self) -> Exception:
+        if len(self.errors) == 1 and not self.new:
+            return self.errors[0]
+        kept = f" {len(self.new)} new were kept." if self.new else ""
+        told = "\n".join(f"  {error}" for error in self.errors)
+        return LookError(f"{self.dataset.id}: {len(self.errors)} files were not had.{kept}\n{told}")
+
+    def _asked_for(self, source: Source) -> Iterator[_File]:
+        held = {snapshot.address for snapshot in self.held}
+        for file in wanted(source, self.settings.now().date()):
+            if file.once and file.addresses[0] in held:
+                continue
+            if source.links:
+                for address in self._links(file.addresses[0], source.links):
+                    yield from self._file(Wanted((address,)))
+            else:
+                yield from self._file(file)
+
+    def _links(self, address: str, expression: str) -> list[str]:
+        fetched = self._fetch(address, recognise=lambda _: None, html_expected=True)
+        assert isinstance(fetched, Download), "nothing was asked for conditionally"  # noqa: S101
+        return linked(fetched.body, address, expression, self.dataset.id)
+
+    def _file(self, file: Wanted) -> Iterator[_File]:
+        """One file, made of the pages of one or more answers; nothing where it is unchanged."""
+        parser, pages = self.parser, []
+        single = len(file.addresses) == 1 and parser.follow is None
+        before = [s for s in self.held if s.address == file.addresses[0]] if single else []
+        for first in file.addresses:
+            address: str | None = first
+            while address:
+                if len(pages) == MAX_PAGES:
+                    raise FetchError(f"{first} goes on after {MAX_PAGES} pages; stopped. What is held stays.")
+                fetched = self._fetch(
+                    address, recognise=parser.recognise, held=before[-1].headers if before else None
+                )
+                if isinstance(fetched, Unchanged):
+                    self.notes.append("the publisher says that it is unchanged")
+                    return
+                pages.append(fetched)
+                address = parser.follow(address, fetched.body) if parser.follow else None
+        yield _File(
+            body=pages[0].body if single else bundle([page.body for page in pages]),
+            address=file.addresses[0],
+            extension=self.dataset.format if single else "zip",
+            headers=pages[0].headers if single else {},
+            retrieved_at=(self.settings.clock and self.settings.now()) or pages[-1].retrieved_at,
+            part="",
+        )
+
+    def _fetch(self, address: str, **wishes: object) -> Download | Unchanged:
+        fetcher = _fetcher(_manners(self.settings), self._stand_in)
+        wishes.setdefault("html_expected", self.dataset.format == "html")
+        return fetcher.fetch(address, hosts=self.dataset.hosts, **wishes)
+
+    @property
+    def _stand_in(self) -> str | None:
+        return str(self.settings.rehearsal) if self.settings.rehearsal else None
+
+    def _in_the_inbox(self, folder: str) -> Iterator[_File]:
+        """What people put there by hand: each file is a part of its own, named by its file name."""
+        for path in sorted((self.settings.inbox / folder).glob(f"*.{self.dataset.format}")):
+            body = path.read_bytes()
+            try:
+                self.parser.recognise(body)
+            except LayoutError as error:
+                self.errors.append(LayoutError(f"{path.name}: {error}"))
+                continue
+            yield _File(
+                body=body,
+                address=f"inbox:{folder}/{path.name}",
+                extension=self.dataset.format,
+                headers={},
+                retrieved_at=self.settings.now(),
+                part=path.name,
+            )
+
+    def _keep(self, file: _File) -> None:
+        """Put a file into the archive if it is new."""
+        published_at = release_time(self.parser.published_on(file.body), self.dataset)
+        part = file.part or self.parser.part(file.body)
+        held = [s for s in self.held if s.part == part]
+        newest = held[-1] if held else None
+        if newest and self._repeats(newest, file, published_at):
+            self.notes.append("the same figures as before")
+            return
+        snapshot, new = self.archive.store(
+            self.dataset.id,
+            file.body,
+            published_at=published_at,
+            retrieved_at=file.retrieved_at,
+            extension=file.extension,
+            address=file.address,
+            licence=self.dataset.licence.name,
+            origin=Origin.SAMPLE if self._stand_in else Origin.LIVE,
+            headers=file.headers,
+            part=part,
+        )
+        if new:
+            self.new.append(snapshot)
+            self.notes.append("a new version")
+        elif newest and snapshot.id != newest.id:
+            self.notes.append(f"the version of {snapshot.known_at:%Y-%m-%d} again; a newer is held")
+        else:
+            self.notes.append("the same bytes as before")
+
+    def _repeats(self, held: Snapshot, file: _File, published_at: datetime | None) -> bool:
+        """Whether an answer differs from the held one in the time of answering only."""
+        if not self.parser.stamped_answers:
+            return False
+        if published_at is not None and published_at.replace(microsecond=0) != held.known_at:
+            return False
+        try:
+            return self.parser.parse(file.body).equals(self.parser.parse(self.archive.read(held)))
+        except LayoutError:  # one of them will be told by the structure check
+            return False
 
 
 def _manners(settings: Settings) -> Manners:

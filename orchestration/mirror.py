@@ -97,8 +97,9 @@ def import_mirror(
     """
     report = ImportReport()
     origin = mirror_origin(mirror)
+    by_name = {name: dataset for dataset in datasets.values() for name in (dataset.id, *dataset.mirror_names)}
     for entry in read_index(mirror):
-        dataset = datasets.get(entry.dataset)
+        dataset = by_name.get(entry.dataset)
         if dataset is None:
             report.left_out.append(entry)
             continue
@@ -111,11 +112,12 @@ def import_mirror(
                 payload,
                 published_at=_published_at(entry, parser.published_on(payload), dataset),
                 retrieved_at=_retrieved_at(entry, now),
-                extension=dataset.format,
+                extension=Path(entry.file).suffix.removeprefix(".") or dataset.format,
                 address=entry.url or dataset.address,
                 licence=dataset.licence.name,
                 origin=origin,
                 note=entry.note,
+                part=Path(entry.file).name if dataset.sources[0].inbox else parser.part(payload),
             )
         except (LayoutError, SnapshotError) as error:
             report.refused.append((entry, str(error)))

@@ -33,6 +33,7 @@ CREATE_SNAPSHOTS = f"""
 create table if not exists raw.{SNAPSHOTS} (
     dataset varchar not null,
     snapshot varchar not null,
+    part varchar not null,
     known_at timestamp not null,
     known_at_basis varchar not null,
     retrieved_at timestamp not null,
@@ -151,7 +152,7 @@ def ensure(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parser: Pars
 
 def code_and_rule(parser_fingerprint: str, dataset: Dataset) -> str:
     """What the content of a raw table rests on beside the files: another one, and it is read anew."""
-    rule = f"{dataset.release!r}{dataset.overrides!r}{dataset.key}{dataset.full_history}"
+    rule = f"{dataset.release!r}{dataset.overrides!r}{dataset.key}{dataset.full_history}{dataset.may_shrink}"
     code = "".join(inspect.getsource(module) for module in (sys.modules[__name__], releases))
     mark = sha256(f"{rule}{code}{version('holidays')}".encode()).hexdigest()[:8]
     return f"{parser_fingerprint}-{mark}"
@@ -186,7 +187,7 @@ def _load_one(
 
 
 _SNAPSHOT_FIELDS = {
-    "dataset", "known_at", "known_at_basis", "retrieved_at", "sha256", "bytes", "address",
+    "dataset", "part", "known_at", "known_at_basis", "retrieved_at", "sha256", "bytes", "address",
     "licence", "origin",
 }  # fmt: skip
 
@@ -200,8 +201,8 @@ def _create(
     columns = ", ".join(f'"{c}" varchar' for c in parser.columns)
     connection.execute(
         f"create table raw.{dataset.table} ({columns}, _key varchar, _row_hash varchar, "
-        "_snapshot varchar, _known_at timestamp, _known_at_basis varchar, _due_at timestamp, "
-        "_origin varchar, _retracted boolean)"
+        "_snapshot varchar, _part varchar, _known_at timestamp, _known_at_basis varchar, "
+        "_due_at timestamp, _is_history boolean, _origin varchar, _retracted boolean)"
     )
     # All later versions follow from this one: other code is other content, whatever the files.
     set_table_version(connection, dataset.table, f"empty-{fingerprint}")
@@ -259,14 +260,19 @@ def _insert(
                 concat_ws(chr(31), {key}) as _key,
                 md5(concat_ws(chr(31), {content})) as _row_hash,
                 cast($snapshot as varchar) as _snapshot,
+                cast($part as varchar) as _part,
                 cast($known_at as timestamp) as _known_at,
                 cast($known_at_basis as varchar) as _known_at_basis,
                 due._due_at,
                 cast($origin as varchar) as _origin,
-                false as _retracted
+                false as _retracted,
+                -- The newest period of a stamped file came out with it; all older ones of a first file have
+                -- no vintage of their own.
+                $first and not ($known_at_basis = 'published' and period_end = max(period_end) over ())
+                    as without_vintage
             from parsed inner join due on parsed.period_end = due.due_period_end
             """,
-            _stamp(snapshot),
+            _stamp(snapshot) | {"first": _is_first(connection, dataset, snapshot)},
         )
     finally:
         connection.unregister("parsed")
@@ -278,7 +284,7 @@ def _insert(
         qualify row_number() over (partition by _key order by _snapshot desc) = 1
         """
     )
-    gone = _gone(connection, dataset)
+    gone = _gone(connection, dataset, snapshot.part)
     added, revised = connection.execute(
         """
         select
@@ -290,7 +296,10 @@ def _insert(
     connection.execute(
         f"""
         insert into {table} by name
-        select incoming.* from incoming left join newest using (_key)
+        select
+            incoming.* exclude (without_vintage),
+            newest._key is null and incoming.without_vintage as _is_history
+        from incoming left join newest using (_key)
         where newest._key is null or newest._retracted or newest._row_hash <> incoming._row_hash
         order by incoming._key
         """
@@ -300,12 +309,13 @@ def _insert(
             f"""
             insert into {table} by name
             select newest.* replace (
-                cast($snapshot as varchar) as _snapshot, cast($known_at as timestamp) as _known_at,
-                cast($known_at_basis as varchar) as _known_at_basis,
+                cast($snapshot as varchar) as _snapshot, cast($part as varchar) as _part,
+                cast($known_at as timestamp) as _known_at,
+                cast($known_at_basis as varchar) as _known_at_basis, false as _is_history,
                 cast($origin as varchar) as _origin, true as _retracted
             )
             from newest anti join incoming using (_key)
-            where not newest._retracted
+            where not newest._retracted and newest._part = $part
             order by newest._key
             """,
             _stamp(snapshot),
@@ -329,10 +339,20 @@ def _insert(
 def _stamp(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "snapshot": snapshot.id,
+        "part": snapshot.part,
         "known_at": snapshot.known_at.replace(tzinfo=None),
         "known_at_basis": snapshot.known_at_basis.value,
         "origin": snapshot.origin.value,
     }
+
+
+def _is_first(connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> bool:
+    """Whether no file of this part was accepted before."""
+    (before,) = connection.execute(
+        f"select count(*) from raw.{SNAPSHOTS} where dataset = ? and part = ? and status = 'accepted'",
+        [dataset.id, snapshot.part],
+    ).fetchone()
+    return before == 0
 
 
 def _due(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
@@ -342,8 +362,8 @@ def _due(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame({"due_period_end": ends, "_due_at": [d.replace(tzinfo=None) for d in due]})
 
 
-def _gone(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> int:
-    """How many held keys a file of the full history no longer has.
+def _gone(connection: duckdb.DuckDBPyConnection, dataset: Dataset, part: str) -> int:
+    """How many held keys a file of the full history, or of its part of it, no longer has.
 
     Raises:
         LayoutError: so many are gone, or the newest period, that the file must be cut short.
@@ -358,8 +378,12 @@ def _gone(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> int:
             max(newest.period_end) filter (where not newest._retracted),
             (select max(period_end) from incoming)
         from newest left join incoming using (_key)
-        """
+        where newest._part = ?
+        """,
+        [part],
     ).fetchone()
+    if dataset.may_shrink:
+        return gone
     if held_last is not None and last < held_last:
         raise LayoutError(
             f"{dataset.id}: expected the file to reach {held_last}, as the one before did; it ends "
@@ -376,20 +400,28 @@ def _gone(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> int:
 def newest_loaded(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshots: list[Snapshot]
 ) -> Loaded | None:
-    """What became of the newest snapshot, with the period range of the newest accepted one."""
+    """What became of the newest snapshot, with the period range of all that is held.
+
+    Of a dataset in parts, a part whose newest snapshot was refused comes before all others.
+    """
     if not snapshots or not table_exists(connection, "raw", SNAPSHOTS):
         return None
     row = connection.execute(
         f"""
-        select status, reason, rows_in_file, rows_added, rows_revised, rows_retracted
-        from raw.{SNAPSHOTS} where dataset = ? order by snapshot desc limit 1
+        with newest as (
+            select * from raw.{SNAPSHOTS} where dataset = ?
+            qualify row_number() over (partition by part order by snapshot desc) = 1
+        )
+        select snapshot, status, reason, rows_in_file, rows_added, rows_revised, rows_retracted
+        from newest order by (status = 'refused') desc, snapshot desc limit 1
         """,
         [dataset.id],
     ).fetchone()
-    if row is None:
+    by_id = {s.id: s for s in snapshots}
+    if row is None or row[0] not in by_id:
         return None
     first, last = held_periods(connection).get(dataset.id, (None, None))
-    return replace(Loaded(snapshots[-1], *row), first_period=first, last_period=last)
+    return replace(Loaded(by_id[row[0]], *row[1:]), first_period=first, last_period=last)
 
 
 def held_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:

@@ -79,7 +79,12 @@ class Dataset(Strict):
     week_ends: Weekday = "saturday"
     release: ReleaseRule
     key: tuple[Name, ...] = Field(min_length=1, description="Columns that identify a row")
-    full_history: bool = Field(description="Whether each file holds every period ever published")
+    full_history: bool = Field(
+        description="Whether each file holds every period ever published, of its part where there are several"
+    )
+    may_shrink: bool = Field(
+        False, description="Files may lose rows, however many: all that is gone is retracted"
+    )
     methods: tuple[Method, ...] = Field(min_length=1)
     overrides: tuple[Override, ...] = ()
     mirror_names: tuple[Text, ...] = Field(

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         return root if root.protocol else UPath(Path(self.archive).expanduser().resolve())
 
     @property
+    def inbox(self) -> Path:
+        """Where people put files that no publisher's address gives: `surveys/*.csv`."""
+        return self.data.resolve() / "inbox"
+
+    @property
     def warehouse(self) -> Path:
         """The writer's DuckDB file: nobody but the pipeline opens it."""
         return self.data.resolve() / "warehouse" / "tidemark.duckdb"

@@ -3,12 +3,26 @@
 {# Currencies for which fx.rates_daily has every other one; fx.rates_monthly has all pairs. #}
 {% macro daily_bases() %} {{ return(['EUR', 'USD']) }} {% endmacro %}
 
-{# What every raw row says of the file that it came with, under the names that the models behind use. #}
+{# What every raw row says of the file that it came with. #}
+{% macro raw_version_columns() -%}
+    _snapshot,
+    _part,
+    _known_at,
+    _known_at_basis,
+    _due_at,
+    _is_history,
+    _origin,
+    _retracted
+{%- endmacro %}
+
+{# The same, under the names that the models behind use. #}
 {% macro version_columns() -%}
     _snapshot as snapshot,
+    _part as part,
     _known_at as snapshot_known_at,
     _known_at_basis as snapshot_basis,
     _due_at as due_at,
+    _is_history as is_history,
     _origin as origin,
     _retracted as is_retracted
 {%- endmacro %}
@@ -18,22 +32,9 @@
     cast(nullif(nullif(replace(trim({{ column }}), ',', ''), ''), '-') as decimal(20, 4))
 {%- endmacro %}
 
-{# Whether a row of a dataset's first file is history: older than the file, and so without a vintage.
-
-   The newest period of a stamped file came out with it. The first file filled an empty table, so its rows
-   are all there. #}
-{% macro is_history(period_end) -%}
-    (
-        snapshot = min(snapshot) over (partition by dataset)
-        and not (
-            snapshot_basis = 'published'
-            and {{ period_end }} = max({{ period_end }}) over (partition by dataset, snapshot)
-        )
-    )
-{%- endmacro %}
-
-{# When a version of a figure became known: history from the scheduled release of its period, but not
-   before its method was first published; everything else from its file. #}
+{# When a version of a figure became known. History, which has no vintage because it is older than the first
+   file, counts from the scheduled release of its period, but not before its method was first published;
+   everything else from its file. #}
 {% macro known_from(is_history, first_published_at='cast(null as timestamp)') -%}
     case
         when {{ is_history }} then least(greatest(due_at, {{ first_published_at }}), snapshot_known_at)

@@ -7,13 +7,14 @@ to Dagster and their outcome is told.
 import logging
 from collections.abc import Iterator
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import chain
 from typing import Any
 
 import dagster as dg
 from pydantic import BaseModel, ConfigDict
 
-from orchestration.archive import Archive
+from orchestration.archive import Archive, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError, RecordError
 from orchestration.look import look
 from orchestration.parsing import PERIOD, find_parser
@@ -112,7 +113,7 @@ def dataset_assets(record: PublisherRecord, dataset: Dataset) -> dg.AssetsDefini
     about = {
         "publisher": dg.MetadataValue.url(record.home),
         "page": dg.MetadataValue.url(dataset.page),
-        "address": dg.MetadataValue.url(dataset.address),
+        "address": dg.MetadataValue.md("\n".join(f"- {source.url}" for source in dataset.sources)),
         "licence": dg.MetadataValue.url(dataset.licence.url),
         "credit": dataset.credit,
         "unit": dataset.unit,
@@ -196,19 +197,27 @@ def _look(dataset: Dataset, settings: Settings) -> Iterator[Event]:
     log.info(f"{dataset.id}: {found.note}")
     yield dg.MaterializeResult(
         asset_key=key,
-        data_version=dg.DataVersion(found.snapshot.sha256[:16]),
+        data_version=dg.DataVersion(sha256("".join(s.sha256 for s in found.held).encode()).hexdigest()[:16]),
         metadata={
             "looked": found.note,
-            "new": found.new,
-            "snapshot": found.snapshot.id,
-            "known at (UTC)": found.snapshot.known_at.isoformat(),
-            "retrieved at (UTC)": found.snapshot.retrieved_at.isoformat(),
-            "bytes": found.snapshot.bytes,
-            "sha256": found.snapshot.sha256,
-            "origin": found.snapshot.origin.value,
+            "new": len(found.new),
+            "files held": len(found.held),
+            **(_about(found.newest) if found.newest else {}),
         },
     )
     yield dg.AssetCheckResult(asset_key=key, check_name="download", passed=True, description=found.note)
+
+
+def _about(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "newest": snapshot.id,
+        "part": snapshot.part or "the whole",
+        "known at (UTC)": snapshot.known_at.isoformat(),
+        "retrieved at (UTC)": snapshot.retrieved_at.isoformat(),
+        "bytes": snapshot.bytes,
+        "sha256": snapshot.sha256,
+        "origin": snapshot.origin.value,
+    }
 
 
 def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:

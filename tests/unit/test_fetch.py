@@ -362,12 +362,12 @@ def test_a_look_keeps_a_new_version_and_only_that(publisher, settings, monkeypat
         Reply(b"2", headers={"ETag": '"v2"'}),
     )
     looks = [look(WEEKLY, settings) for _ in range(4)]
-    assert [found.new for found in looks] == [True, False, False, True]
+    assert [len(found.new) for found in looks] == [1, 0, 0, 1]
     assert [found.note for found in looks[1:3]] == [
         "the publisher says that it is unchanged",
         "the same bytes as before",
     ]
     kept = Archive(settings.archive_root).snapshots(WEEKLY.id)
-    assert kept == [looks[0].snapshot, looks[3].snapshot]
+    assert kept == [*looks[0].new, *looks[3].new] == [*looks[3].held]
     assert kept[0].origin == "sample", "what a stand-in sends is nobody's real figure"
     assert kept[0].address == WEEKLY.address

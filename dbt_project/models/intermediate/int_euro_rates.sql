@@ -3,8 +3,7 @@ with
 rates as (
     select
         *,
-        row_number() over (partition by rate_date, currency order by snapshot desc) as place_from_last,
-        {{ is_history('rate_date') }} as is_history
+        row_number() over (partition by rate_date, currency order by snapshot desc) as place_from_last
     from {{ ref('stg_ecb__fx_reference_rates') }}
 ),
 

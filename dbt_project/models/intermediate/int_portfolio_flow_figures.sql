@@ -22,6 +22,7 @@ select
     snapshot_known_at,
     snapshot_basis,
     due_at,
+    is_history,
     origin,
     is_retracted
 from {{ flow }}

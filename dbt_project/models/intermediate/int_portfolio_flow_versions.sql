@@ -31,7 +31,7 @@ known as (
         snapshot_basis,
         due_at,
         origin,
-        {{ is_history('period_end') }} as is_history
+        is_history
     from figures
 ),
 

@@ -1,6 +1,7 @@
 select
     dataset,
     snapshot,
+    part,
     known_at,
     known_at_basis,
     retrieved_at,

@@ -51,12 +51,7 @@ figures as (
         {{ sector }}_acquisition as acquisition,
         {{ sector }}_disposition as disposition,
         {{ sector }}_net as net,
-        _snapshot,
-        _known_at,
-        _known_at_basis,
-        _due_at,
-        _origin,
-        _retracted
+        {{ raw_version_columns() }}
     from {{ asset_class }}
     {%- if not (class_loop.last and loop.last) %}
     union all

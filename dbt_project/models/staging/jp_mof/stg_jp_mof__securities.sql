@@ -42,12 +42,7 @@ figures as (
         {{ side ~ '_' ~ published ~ '_acquisition' if has_gross else missing }} as acquisition,
         {{ side ~ '_' ~ published ~ '_disposition' if has_gross else missing }} as disposition,
         {{ side }}_{{ published }}_net as net,
-        _snapshot,
-        _known_at,
-        _known_at_basis,
-        _due_at,
-        _origin,
-        _retracted
+        {{ raw_version_columns() }}
     from {{ relation }}
     {%- if not (relation_loop.last and side_loop.last and loop.last) %}
     union all
