@@ -143,13 +143,19 @@ def prepare() -> None:
 
 @app.command()
 def docs() -> None:
-    """Write what is generated in docs/ again: the data dictionary."""
+    """Write what is generated in docs/ again: the data dictionary and the list of datasets."""
+    from orchestration.catalogue import catalogue
     from orchestration.components.warehouse_dbt import prepare as prepare_dbt
     from orchestration.dictionary import dictionary
+    from orchestration.records import load_publishers
 
     manifest = json.loads(prepare_dbt(PROJECT_ROOT / "dbt_project").read_text(encoding="utf-8"))
-    (PROJECT_ROOT / "docs" / "data-dictionary.md").write_text(dictionary(manifest), encoding="utf-8")
-    console.print("  docs/data-dictionary.md")
+    for name, text in (
+        ("data-dictionary.md", dictionary(manifest)),
+        ("datasets.md", catalogue(load_publishers())),
+    ):
+        (PROJECT_ROOT / "docs" / name).write_text(text, encoding="utf-8")
+        console.print(f"  docs/{name}")
 
 
 @app.command()

@@ -105,7 +105,7 @@ class _Looker:
             return self.errors[0]
         kept = f" {len(self.new)} new were kept." if self.new else ""
         told = "\n".join(f"  {error}" for error in self.errors)
-        return LookError(f"{self.dataset.id}: {len(self.errors)} files were not had.{kept}\n{told}")
+        return LookError(f"{self.dataset.id}: not all of its files could be had.{kept}\n{told}")
 
     def _asked_for(self, source: Source) -> Iterator[_File]:
         held = {snapshot.address for snapshot in self.held}

@@ -125,7 +125,7 @@ def _dataset_row(publisher: PublisherRecord, dataset: Dataset) -> tuple:
         publisher.title,
         dataset.title,
         dataset.description,
-        dataset.address,
+        " ".join(source.url for source in dataset.sources),
         dataset.page,
         dataset.licence.name,
         dataset.licence.url,

@@ -46,10 +46,16 @@ order by list_position(
 """
 
 LOADED = """
-select dataset, count(*), arg_max(rows_in_file, snapshot), cast(sum(rows_revised) as bigint),
-    cast(sum(rows_retracted) as bigint), min(first_period), max(last_period)
-from core.snapshots where status = 'accepted' group by dataset order by dataset
+select datasets.dataset, snapshots, rows_held, coalesce(revised, 0), first_period, last_period, newest_known_at
+from core.datasets
+left join (
+    select dataset, cast(sum(rows_revised + rows_retracted) as bigint) as revised
+    from core.snapshots group by dataset
+) using (dataset)
+order by dataset
 """
+
+CREDITS = "select distinct publisher, credit from core.datasets where snapshots > 0 order by all"
 
 MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
 
@@ -148,16 +154,23 @@ def summary(settings: Settings) -> RenderableType:
             _records(records),
             Text(f"Figures revised or retracted: {revisions}"),
         ]
-    parts += [Text(), status(settings), Text(), _where(settings, made_up)]
+    parts += [Text(), status(settings), Text(), _credits(file), Text(), _where(settings, made_up)]
     return Group(*parts)
 
 
 def _loaded(file: Path) -> Table:
-    table = _table("Dataset", "Files", "Rows", "Revised", "Retracted", "From", "To")
+    table = _table("Dataset", "Files", "Rows", "Revised", "From", "To", "Newest version")
     with duckdb.connect(str(file), read_only=True) as connection:
         for row in connection.execute(LOADED).fetchall():
             table.add_row(*(_cell(c) for c in row))
     return table
+
+
+def _credits(file: Path) -> Text:
+    """The lines that the publishers ask for, wherever their data are."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        lines = connection.execute(CREDITS).fetchall()
+    return Text("\n".join(credit for _, credit in lines), style="dim")
 
 
 def _newest(rows: list[tuple[Any, ...]]) -> Table:
@@ -222,14 +235,18 @@ def _held(settings: Settings) -> dict[str, date]:
 
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold dim", padding=(0, 1))
-    numeric = ("Files", "Rows", "Revised", "Retracted", "Net, ¥ trn", "Net, $ bn")
+    numeric = ("Files", "Rows", "Revised", "Net, ¥ trn", "Net, $ bn")
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left", no_wrap=True)
     return table
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a query returns
-    if isinstance(value, (date, datetime)):
+    if value is None:
+        return "nothing"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.catalogue import catalogue
 from orchestration.components.warehouse_dbt import prepare
 from orchestration.dictionary import dictionary
+from orchestration.records import load_publishers
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
@@ -76,6 +78,11 @@ def test_the_data_dictionary_is_current() -> None:
     manifest = json.loads(prepare(ROOT / "dbt_project").read_text(encoding="utf-8"))
     written = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert written == dictionary(manifest), "run `make docs`"
+
+
+def test_the_list_of_datasets_is_current() -> None:
+    written = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+    assert written == catalogue(load_publishers()), "run `make docs`"
 
 
 def test_the_example_settings_are_the_defaults() -> None:

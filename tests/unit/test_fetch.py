@@ -7,13 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration.archive import Archive
 from orchestration.errors import FetchError, LayoutError
 from orchestration.fetch import Download, Fetcher, Manners, Unchanged
-from orchestration.look import look
-from orchestration.parsing import Parser
-from orchestration.records import load_datasets
-from orchestration.settings import Settings
 from tests.publisher_server import PublisherServer, Reply
 
 FILE = "https://www.publisher.example/data/week.csv"
@@ -334,40 +329,3 @@ def test_what_the_parser_does_not_know_is_refused_with_its_words(publisher):
     publisher.answers(FILE, b"1")
     with pytest.raises(LayoutError, match="expected 'Final Update'"):
         fetcher(publisher).fetch(FILE, recognise=knows_nothing)
-
-
-WEEKLY = load_datasets()["jp_mof/securities_weekly"]
-
-
-@pytest.fixture
-def settings(publisher, tmp_path) -> Settings:
-    return Settings(data=tmp_path, rehearsal=publisher.address, request_interval_s=0)
-
-
-def test_a_look_that_is_refused_leaves_nothing(publisher, settings):
-    publisher.answers(WEEKLY.address, b"Date,USD\r\n")
-    with pytest.raises(LayoutError):
-        look(WEEKLY, settings)
-    assert not settings.archive_root.exists()
-
-
-def test_a_look_keeps_a_new_version_and_only_that(publisher, settings, monkeypatch):
-    parser = Parser(columns=(), recognise=anything, parse=lambda _: None)
-    monkeypatch.setattr("orchestration.look.find_parser", lambda *_: (parser, ""))
-    publisher.answers(
-        WEEKLY.address,
-        Reply(b"1", headers={"ETag": '"v1"'}),
-        Reply(b"1", headers={"ETag": '"v1"'}),
-        Reply(b"1", headers={"ETag": '"another server"'}),
-        Reply(b"2", headers={"ETag": '"v2"'}),
-    )
-    looks = [look(WEEKLY, settings) for _ in range(4)]
-    assert [len(found.new) for found in looks] == [1, 0, 0, 1]
-    assert [found.note for found in looks[1:3]] == [
-        "the publisher says that it is unchanged",
-        "the same bytes as before",
-    ]
-    kept = Archive(settings.archive_root).snapshots(WEEKLY.id)
-    assert kept == [*looks[0].new, *looks[3].new] == [*looks[3].held]
-    assert kept[0].origin == "sample", "what a stand-in sends is nobody's real figure"
-    assert kept[0].address == WEEKLY.address

@@ -49,6 +49,7 @@ class Mirror:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.rows: list[dict[str, str]] = []
+        self.datasets = dict(DATASETS)
         folder.mkdir()
 
     def has(self, file: str, payload: bytes, **given: str) -> None:
@@ -65,7 +66,7 @@ class Mirror:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(self.rows)
-        return import_mirror(self.folder, archive, DATASETS, NOW)
+        return import_mirror(self.folder, archive, self.datasets, NOW)
 
 
 @pytest.fixture
@@ -112,6 +113,26 @@ def test_files_of_datasets_without_a_record_are_left_out_and_named(mirror, archi
     report = mirror.into(archive)
     assert [entry.dataset for entry in report.left_out] == ["un/comtrade"]
     assert (report.added, report.refused) == ([], [])
+
+
+def test_a_dataset_may_have_further_names_in_a_mirror_and_each_file_keeps_its_ending(mirror, archive):
+    mirror.datasets[WEEKLY] = DATASETS[WEEKLY].model_copy(update={"mirror_names": ("weekly (old copies)",)})
+    mirror.has("a.txt", b"known of old", dataset="weekly (old copies)", retrieved_on="2026-08-07")
+    mirror.has("b.csv", b"known")
+    report = mirror.into(archive)
+    assert [(s.dataset, s.extension) for s in report.added] == [(WEEKLY, "txt"), (WEEKLY, "csv")]
+
+
+def test_a_file_keeps_the_part_that_its_parser_finds_in_it(mirror, archive, monkeypatch):
+    parser = Parser(
+        columns=(), recognise=recognise, parse=lambda _: None, part=lambda file: file[-4:].decode()
+    )
+    monkeypatch.setattr("orchestration.mirror.find_parser", lambda *_: (parser, ""))
+    mirror.has("a.csv", b"known 2025")
+    mirror.has("b.csv", b"known 2026")
+    added = mirror.into(archive).added
+    assert [s.part for s in added] == ["2025", "2026"]
+    assert len({s.known_at for s in added}) == 1, "parts do not stand in each other's way"
 
 
 def test_the_day_in_the_index_dates_a_file_without_a_stamp(mirror, archive):

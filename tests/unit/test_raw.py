@@ -51,14 +51,21 @@ class Bench:
         self.connection.execute(SETUP)
         self.files: dict[str, tuple[Snapshot, bytes]] = {}
 
-    def gets(self, file: File | bytes, day: int, origin: Origin = Origin.LIVE) -> Snapshot:
+    def gets(
+        self,
+        file: File | bytes,
+        day: int,
+        origin: Origin = Origin.LIVE,
+        part: str = "",
+        basis: Basis = Basis.PUBLISHED,
+    ) -> Snapshot:
         """A file that became known on some day of 2026."""
         payload = file if isinstance(file, bytes) else json.dumps(file).encode()
         known = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
         snapshot = Snapshot(
             dataset=MONTHLY.id,
             known_at=known,
-            known_at_basis=Basis.PUBLISHED,
+            known_at_basis=basis,
             retrieved_at=known,
             sha256=sha256(payload).hexdigest(),
             bytes=len(payload),
@@ -67,6 +74,7 @@ class Bench:
             licence="Public Data License",
             origin=origin,
             headers={},
+            part=part,
         )
         self.files[snapshot.id] = (snapshot, payload)
         return snapshot

@@ -91,6 +91,44 @@ UNORDERED = [
             "expected an https address, found 'http://www.mof.go.jp/week.csv'",
         ),
         (
+            put(weekly, address=["https://www.mof.go.jp/week.csv", "ftp://www.mof.go.jp/week.csv"]),
+            f"{IN_WEEKLY}.address.1",
+            "expected an https address, found 'ftp://www.mof.go.jp/week.csv'",
+        ),
+        (
+            put(weekly, address="https://www.mof.go.jp/{year}.csv"),
+            f"{IN_WEEKLY}.address",
+            "found {year} without years_from in 'https://www.mof.go.jp/{year}.csv'",
+        ),
+        (
+            put(weekly, address={"url": "https://www.mof.go.jp/week.csv", "items": ["a"]}),
+            f"{IN_WEEKLY}.address",
+            "found items without {item} in 'https://www.mof.go.jp/week.csv'",
+        ),
+        (
+            put(weekly, address={"url": "https://www.mof.go.jp/list.htm", "links": "(week"}),
+            f"{IN_WEEKLY}.address.links",
+            "'(week' is not a regular expression",
+        ),
+        (
+            put(weekly, address={"link": "week"}),
+            f"{IN_WEEKLY}.address.url",
+            "Field required",
+        ),
+        (
+            lambda a: weekly(a).update(
+                release=weekly(a)["release"]
+                | {
+                    "rule": "day_of_month",
+                    "day": 1,
+                    "months_after": 1,
+                    "but": {13: {"day": 1, "months_after": 0}},
+                }
+            ),
+            f"{IN_WEEKLY}.release.but",
+            "expected months from 1 to 12, found [13]",
+        ),
+        (
             put(weekly, frequency="fortnightly"),
             f"{IN_WEEKLY}.frequency",
             "'semiannual' or 'annual' (found 'fortnightly')",

@@ -12,7 +12,8 @@ held as (
         max(retrieved_at) as newest_retrieved_at,
         min(first_period) as first_period,
         max(last_period) as last_period,
-        max(snapshot) as newest_snapshot
+        max(snapshot) as newest_snapshot,
+        sum(rows_added) - sum(rows_retracted) as rows_held
     from {{ ref('stg_tidemark__snapshots') }}
     where status = 'accepted'
     group by dataset
@@ -36,6 +37,7 @@ select
     datasets.timezone,
     datasets.full_history as has_full_history,
     coalesce(held.snapshots, 0) as snapshots,
+    cast(coalesce(held.rows_held, 0) as bigint) as rows_held,
     held.first_period,
     held.last_period,
     held.newest_known_at,

@@ -1,0 +1,218 @@
+"""One look: every file that a record stands for is asked for, and what came is kept."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from orchestration.archive import Archive
+from orchestration.errors import FetchError, LayoutError
+from orchestration.look import LookError, look
+from orchestration.parsing import Parser, bundle, pages
+from orchestration.records import Dataset, load_datasets
+from orchestration.settings import Settings
+from orchestration.sources import Source
+from tests.publisher_server import Reply
+
+HOST = "https://www.publisher.example"
+WEEKLY = load_datasets()["jp_mof/securities_weekly"]
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def demand_json(payload: bytes) -> None:
+    for page in pages(payload, "p/d"):
+        if not page.startswith(b"{"):
+            raise LayoutError("p/d: expected JSON")
+
+
+def rows(payload: bytes) -> pd.DataFrame:
+    """The rows of all pages, without the time of the answer."""
+    return pd.DataFrame({"row": [row for page in pages(payload, "p/d") for row in json.loads(page)["rows"]]})
+
+
+def next_page(address: str, page: bytes) -> str | None:
+    following = json.loads(page).get("next")
+    return f"{address.split('&from=')[0]}&from={following}" if following else None
+
+
+def first_row(page: bytes) -> str:
+    return str(json.loads(page)["rows"][0])
+
+
+def answer(*found: int, **more: object) -> bytes:
+    return json.dumps({"rows": found, **more}).encode()
+
+
+@pytest.fixture
+def settings(publisher, tmp_path) -> Settings:
+    return Settings(data=tmp_path, rehearsal=publisher.address, request_interval_s=0, clock=NOW)
+
+
+@pytest.fixture
+def dataset(monkeypatch) -> Callable[..., Dataset]:
+    """A dataset with these sources, and a parser with these gifts."""
+
+    def make(*sources: object, **gifts: object) -> Dataset:
+        given = {"columns": (), "recognise": demand_json, "parse": rows, **gifts}
+        monkeypatch.setattr("orchestration.look.find_parser", lambda *_: (Parser(**given), ""))
+        found = tuple(Source.model_validate(source) for source in sources)
+        return WEEKLY.model_copy(update={"sources": found, "format": "json"})
+
+    return make
+
+
+def kept(settings: Settings) -> dict[str, bytes]:
+    """The archive's files by their parts."""
+    archive = Archive(settings.archive_root)
+    return {s.part: archive.read(s) for s in archive.snapshots(WEEKLY.id)}
+
+
+def test_a_look_that_is_refused_leaves_nothing(publisher, settings):
+    publisher.answers(WEEKLY.address, b"Date,USD\r\n")
+    with pytest.raises(LayoutError):
+        look(WEEKLY, settings)
+    assert not settings.archive_root.exists()
+
+
+def test_a_look_keeps_a_new_version_and_only_that(publisher, settings, dataset):
+    single = dataset(f"{HOST}/data")
+    publisher.answers(
+        f"{HOST}/data",
+        Reply(answer(1), headers={"ETag": '"v1"'}),
+        Reply(answer(1), headers={"ETag": '"v1"'}),
+        Reply(answer(1), headers={"ETag": '"another server"'}),
+        Reply(answer(2), headers={"ETag": '"v2"'}),
+    )
+    looks = [look(single, settings) for _ in range(4)]
+    assert [len(found.new) for found in looks] == [1, 0, 0, 1]
+    assert [found.note for found in looks[1:3]] == [
+        "the publisher says that it is unchanged",
+        "the same bytes as before",
+    ]
+    assert looks[3].held == (*looks[0].new, *looks[3].new)
+    first = looks[0].new[0]
+    assert first.origin == "sample", "what a stand-in sends is nobody's real figure"
+    assert (first.address, first.file_name[-10:]) == (f"{HOST}/data", ".data.json")
+
+
+def test_years_gone_by_are_asked_for_once_and_the_last_two_at_each_look(publisher, settings, dataset):
+    yearly = dataset(
+        {"url": f"{HOST}/{{year}}.json", "years_from": 2023},
+        part=first_row,
+    )
+    addresses = {year: f"{HOST}/{year}.json" for year in range(2023, 2027)}
+    for year, address in addresses.items():
+        publisher.answers(address, answer(year))
+    assert len(look(yearly, settings).new) == 4
+    assert look(yearly, settings).note == "the same bytes as before"
+    assert [len(publisher.asked(address)) for address in addresses.values()] == [1, 1, 2, 2]
+    assert sorted(kept(settings)) == ["2023", "2024", "2025", "2026"]
+
+
+def test_one_file_that_cannot_be_had_stops_no_other(publisher, settings, dataset):
+    pairs = dataset(
+        {"url": f"{HOST}/{{item}}", "items": ["a", "b", "c"]},
+        part=first_row,
+        published_on=lambda page: date(2030, 1, 1) if page == answer(2) else None,
+    )
+    for item, reply in (("a", answer(1)), ("b", answer(2)), ("c", answer(3))):
+        publisher.answers(f"{HOST}/{item}", reply)
+    with pytest.raises(LookError, match=r"not all .* 2 new were kept.\n.*after it was retrieved"):
+        look(pairs, settings)
+    assert sorted(kept(settings)) == ["1", "3"]
+
+
+def test_a_publisher_that_does_not_answer_is_not_asked_for_the_rest_but_the_next_source_is(
+    publisher, settings, dataset
+):
+    both = dataset({"url": f"{HOST}/{{item}}", "items": ["a", "b"]}, "https://www.other.example/all")
+    publisher.answers("https://www.other.example/all", answer(1))
+    with pytest.raises(FetchError, match="404"):
+        look(both, settings)
+    assert not publisher.asked(f"{HOST}/b")
+    assert kept(settings) == {"": answer(1)}
+
+
+def test_codes_are_asked_for_in_batches_and_pages_followed_into_one_file(publisher, settings, dataset):
+    series = dataset(
+        {"url": f"{HOST}/get?code={{series}}", "series": ["A{1,2}", "B"], "per_request": 2}, follow=next_page
+    )
+    publisher.answers(f"{HOST}/get?code=A1,A2", answer(1, next=50))
+    publisher.answers(f"{HOST}/get?code=A1,A2&from=50", answer(2))
+    publisher.answers(f"{HOST}/get?code=B", answer(3))
+    (snapshot,) = look(series, settings).new
+    payload = kept(settings)[""]
+    assert pages(payload, "p/d") == [answer(1, next=50), answer(2), answer(3)]
+    assert (snapshot.address, snapshot.extension) == (f"{HOST}/get?code=A1,A2", "zip")
+    assert bundle(pages(payload, "p/d")) == payload
+
+
+def test_pages_without_an_end_are_given_up(publisher, settings, dataset, monkeypatch):
+    monkeypatch.setattr("orchestration.look.MAX_PAGES", 3)
+    publisher.answers(f"{HOST}/get", answer(1, next=1))
+    publisher.answers(f"{HOST}/get&from=1", answer(1, next=1))
+    with pytest.raises(FetchError, match="goes on after 3 pages"):
+        look(dataset(f"{HOST}/get", follow=next_page), settings)
+
+
+def test_the_files_of_an_index_page_are_its_links(publisher, settings, dataset):
+    scraped = dataset(
+        {"url": f"{HOST}/list.html", "links": r"/file/.*\.json$"},
+        part=first_row,
+    )
+    publisher.answers(
+        f"{HOST}/list.html",
+        b"<html><body><a href='/file/aa11/x.json'>2025</a> <a href='file/bb22/x.json'>2026</a>"
+        b"<a href='/about.html'>about</a></body></html>",
+    )
+    publisher.answers(f"{HOST}/file/aa11/x.json", answer(2025))
+    publisher.answers(f"{HOST}/file/bb22/x.json", answer(2026))
+    look(scraped, settings)
+    assert sorted(kept(settings)) == ["2025", "2026"]
+    assert not publisher.asked(f"{HOST}/about.html")
+
+
+def test_an_index_page_without_the_links_is_told(publisher, settings, dataset):
+    publisher.answers(f"{HOST}/list.html", b"<html><body><a href='/about.html'>about</a></body></html>")
+    scraped = dataset({"url": f"{HOST}/list.html", "links": r"\.json$"})
+    with pytest.raises(LayoutError, match=r"expected a link that matches .* found 1 other links, the first"):
+        look(scraped, settings)
+
+
+def test_an_answer_that_differs_in_its_time_only_is_not_new(publisher, settings, dataset):
+    stamped = dataset(f"{HOST}/data", stamped_answers=True)
+    publisher.answers(
+        f"{HOST}/data", answer(1, at="08:50:00"), answer(1, at="08:50:01"), answer(2, at="08:50:02")
+    )
+    looks = [look(stamped, settings) for _ in range(3)]
+    assert [len(found.new) for found in looks] == [1, 0, 1]
+    assert looks[1].note == "the same figures as before"
+
+
+def test_an_answer_with_another_stamp_of_its_publisher_is_new_though_its_rows_are_not(
+    publisher, settings, dataset
+):
+    stamped = dataset(
+        f"{HOST}/data",
+        stamped_answers=True,
+        published_on=lambda page: date.fromisoformat(json.loads(page)["of"]),
+    )
+    publisher.answers(f"{HOST}/data", answer(1, of="2026-01-05"), answer(1, of="2026-02-05"))
+    assert [len(look(stamped, settings).new) for _ in range(2)] == [1, 1]
+
+
+def test_each_file_in_the_inbox_is_a_part_and_a_wrong_one_stops_no_other(settings, dataset):
+    inbox = dataset("inbox:readings")
+    assert look(inbox, settings).held == (), "nobody has put anything there"
+    folder = settings.data / "inbox" / "readings"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_bytes(answer(1))
+    (folder / "b.json").write_bytes(b"<html>")
+    (folder / "notes.txt").write_bytes(b"not ours")
+    with pytest.raises(LookError, match=r"not all .* 1 new were kept.\n.*b.json: .*expected JSON"):
+        look(inbox, settings)
+    (folder / "b.json").write_bytes(answer(2))
+    look(inbox, settings)
+    assert kept(settings) == {"a.json": answer(1), "b.json": answer(2)}
