@@ -46,7 +46,8 @@ order by list_position(
 """
 
 LOADED = """
-select datasets.dataset, snapshots, rows_held, coalesce(revised, 0), first_period, last_period, newest_known_at
+select datasets.dataset, snapshots, rows_held, coalesce(revised, 0), first_period, last_period,
+    cast(newest_known_at as date)
 from core.datasets
 left join (
     select dataset, cast(sum(rows_revised + rows_retracted) as bigint) as revised
