@@ -139,6 +139,20 @@ def ruled(rule: object) -> Dataset:
             "by the 1st, 1 month after, 09:00 America/New_York",
         ),
         (
+            ruled(
+                DayOfMonthRule(
+                    rule="day_of_month",
+                    day=15,
+                    months_after=-1,
+                    but={12: {"day": 2, "months_after": 1}},
+                    at="09:00",
+                    **US,
+                )
+            ),
+            "by the 15th, 1 month before the period's last; of periods that end in December by the 2nd, "
+            "1 month after, 09:00 America/New_York",
+        ),
+        (
             ruled(WeekdayRule(rule="weekday", weekday="friday", at="15:30", **US)),
             "Friday after, 15:30 America/New_York",
         ),

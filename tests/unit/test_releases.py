@@ -33,6 +33,7 @@ WEEKLY = DATASETS["jp_mof/securities_weekly"].release
 MONTHLY = DATASETS["jp_mof/securities_monthly"].release
 ECB = DATASETS["ecb/fx_reference_rates"].release
 US = {"timezone": "America/New_York", "calendar": {"holidays": "US"}, "grace": "P3D"}
+TOKYO = {"timezone": "Asia/Tokyo", "calendar": {"holidays": "JP"}, "grace": "P3D"}
 TIC = DayOfMonthRule(rule="day_of_month", day=18, months_after=2, at="16:00", **US)
 CFTC = WeekdayRule(rule="weekday", weekday="friday", at="15:30", **US)
 
@@ -140,6 +141,24 @@ def test_daylight_saving_is_the_publishers(rule, period_end, due):
 def test_a_day_that_a_month_does_not_have_is_its_last(day, month_end, released):
     rule = DayOfMonthRule(rule="day_of_month", day=day, months_after=2, at="16:00", **US)
     assert local(rule, month_end) == f"{released} 16:00"
+
+
+TANKAN = DayOfMonthRule(
+    rule="day_of_month", day=1, months_after=1, but={12: {"day": 15, "months_after": 0}}, at="08:50", **TOKYO
+)
+
+
+@pytest.mark.parametrize(
+    ("quarter_end", "released"),
+    [("2025-03-31", "2025-04-01"), ("2025-06-30", "2025-07-01"), ("2025-12-31", "2025-12-15")],
+)
+def test_periods_that_end_in_one_month_may_have_a_day_of_their_own(quarter_end, released):
+    assert local(TANKAN, quarter_end) == f"{released} 08:50"
+
+
+def test_a_survey_may_come_out_before_its_quarter_ends():
+    rule = DayOfMonthRule(rule="day_of_month", day=15, months_after=-1, at="16:00", **US)
+    assert local(rule, "2025-03-31") == "2025-02-18 16:00", "15 February was a Saturday, the 17th a holiday"
 
 
 def test_an_override_moves_the_periods_that_it_names_and_says_why():
