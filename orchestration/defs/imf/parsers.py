@@ -115,7 +115,7 @@ RESERVES = Flow(
     "IRFCL",
     {
         # Economies, and groups such as G163, the euro area.
-        "COUNTRY": r"[A-Z]{3}|[A-Z]\d{2,3}",
+        "COUNTRY": r"[A-Z][A-Z0-9_]{1,9}",
         "INDICATOR": "IRFCLDT1_(IRFCL56V_FTO|IRFCL56_USD|IRFCL65_USD)",
         "SECTOR": "S1XS1311",
         "FREQUENCY": "M",
