@@ -134,8 +134,10 @@ class Fetcher:
                     return Unchanged()
                 if response.status_code != 200:
                     times = f"; {self._tried()}" if response.status_code in TRANSIENT else ""
+                    # Some services answer so to a query that they do not understand.
+                    empty = ": nothing fits the query in its address" if response.status_code == 204 else ""
                     raise FetchError(
-                        f"{address} answered {response.status_code} {response.reason}{times}. {KEPT}"
+                        f"{address} answered {response.status_code} {response.reason}{empty}{times}. {KEPT}"
                     )
                 body = self._read(response, address)
             finally:

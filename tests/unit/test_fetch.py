@@ -124,6 +124,14 @@ def test_an_error_that_does_not_pass_is_told_at_once(publisher, status):
     assert len(publisher.asked(FILE)) == 1
 
 
+def test_an_answer_without_content_says_that_the_query_may_be_wrong(publisher):
+    """The IMF answers so where the agency is not the one that publishes the data."""
+    publisher.answers(FILE, Reply(status=204))
+    message = refusal(publisher)
+    assert f"{FILE} answered 204 No Content: nothing fits the query in its address. " in message
+    assert len(publisher.asked(FILE)) == 1
+
+
 def waits(publisher: PublisherServer, **manners: object) -> list[float]:
     time_ = Time()
     ask = Fetcher(replace(MANNERS, **manners), publisher.address, time_.sleep, time_.clock)
