@@ -24,9 +24,15 @@ from orchestration.errors import FetchError
 
 # Errors that pass by themselves; everything else is told at once.
 TRANSIENT = (429, 500, 502, 503, 504)
+# The publisher answers, and has no such file.
+MISSING = (404, 410)
 REDIRECTS = (301, 302, 303, 307, 308)
 CHUNK = 64 * 1024
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date")
+
+
+class NotThereError(FetchError):
+    """The publisher answered, and has no such file."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +142,10 @@ class Fetcher:
                     times = f"; {self._tried()}" if response.status_code in TRANSIENT else ""
                     # Some services answer so to a query that they do not understand.
                     empty = ": nothing fits the query in its address" if response.status_code == 204 else ""
-                    raise FetchError(
-                        f"{address} answered {response.status_code} {response.reason}{empty}{times}. {KEPT}"
+                    kind = NotThereError if response.status_code in MISSING else FetchError
+                    raise kind(
+                        f"{address} answered {response.status_code} {response.reason}{empty}{times}. "
+                        f"{_said(response)}{KEPT}"
                     )
                 body = self._read(response, address)
             finally:
@@ -296,6 +304,17 @@ def _root_cause(error: BaseException) -> str:
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return f"{type(error).__name__}: {error}"
+
+
+def _said(response: requests.Response) -> str:
+    """What a service says of its refusal; a page says nothing to the point."""
+    if "json" not in response.headers.get("Content-Type", "").lower():
+        return ""
+    try:
+        text = response.raw.read(1000, decode_content=True).decode("utf-8", errors="replace")
+    except HTTPError:
+        return ""
+    return f"It said: {' '.join(text.split())[:300]} "
 
 
 def _refuse_page(body: bytes, content_type: str, address: str, html_expected: bool) -> None:

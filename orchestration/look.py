@@ -11,7 +11,7 @@ from functools import lru_cache
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
-from orchestration.fetch import Download, Fetcher, Manners, Unchanged
+from orchestration.fetch import Download, Fetcher, Manners, NotThereError, Unchanged
 from orchestration.parsing import bundle, find_parser
 from orchestration.records import Dataset, release_time
 from orchestration.settings import Settings
@@ -82,14 +82,13 @@ class _Looker:
 
     def visit(self, source: Source) -> None:
         """Have the files of one source."""
+        if source.inbox:
+            self._empty(source.inbox)
+            return
         try:
-            files = self._in_the_inbox(source.inbox) if source.inbox else self._asked_for(source)
-            for file in files:
-                try:
-                    self._keep(file)
-                except (LayoutError, ArchiveError) as error:
-                    self.errors.append(error)
-        except (FetchError, LayoutError) as error:
+            for file in self._wanted(source):
+                self._have(file)
+        except FetchError as error:
             # A publisher that does not answer is not asked for the rest.
             self.errors.append(error)
 
@@ -107,46 +106,73 @@ class _Looker:
         told = "\n".join(f"  {error}" for error in self.errors)
         return LookError(f"{self.dataset.id}: not all of its files could be had.{kept}\n{told}")
 
-    def _asked_for(self, source: Source) -> Iterator[_File]:
+    def _wanted(self, source: Source) -> Iterator[Wanted]:
+        """The files of a source, without those that are complete and held."""
         held = {snapshot.address for snapshot in self.held}
         for file in wanted(source, self.settings.now().date()):
             if file.once and file.addresses[0] in held:
                 continue
             if source.links:
                 for address in self._links(file.addresses[0], source.links):
-                    yield from self._file(Wanted((address,)))
+                    yield Wanted((address,))
             else:
-                yield from self._file(file)
+                yield file
 
     def _links(self, address: str, expression: str) -> list[str]:
         fetched = self._fetch(address, recognise=lambda _: None, html_expected=True)
         assert isinstance(fetched, Download), "nothing was asked for conditionally"  # noqa: S101
-        return linked(fetched.body, address, expression, self.dataset.id)
+        try:
+            return linked(fetched.body, address, expression, self.dataset.id)
+        except LayoutError as error:
+            self.errors.append(error)
+            return []
 
-    def _file(self, file: Wanted) -> Iterator[_File]:
-        """One file, made of the pages of one or more answers; nothing where it is unchanged."""
-        parser, pages = self.parser, []
-        single = len(file.addresses) == 1 and parser.follow is None
-        before = [s for s in self.held if s.address == file.addresses[0]] if single else []
+    def _have(self, file: Wanted) -> None:
+        """Ask for one file and keep it; one that is refused, or not there, stops no other."""
+        try:
+            answers = self._answers(file)
+            if answers is None:
+                self.notes.append("the publisher says that it is unchanged")
+            else:
+                self._keep(self._file(file, answers))
+        except NotThereError as error:
+            if not file.may_lack:
+                self.errors.append(error)
+        except (LayoutError, ArchiveError) as error:
+            self.errors.append(error)
+
+    def _answers(self, file: Wanted) -> list[Download] | None:
+        """The pages of all its answers; None where the publisher says that nothing has changed."""
+        answers: list[Download] = []
+        held = [s for s in self.held if s.address == file.addresses[0] and s.headers]
         for first in file.addresses:
             address: str | None = first
             while address:
-                if len(pages) == MAX_PAGES:
-                    raise FetchError(f"{first} goes on after {MAX_PAGES} pages; stopped. What is held stays.")
-                fetched = self._fetch(
-                    address, recognise=parser.recognise, held=before[-1].headers if before else None
+                if len(answers) == MAX_PAGES:
+                    raise LayoutError(
+                        f"{self.dataset.id}: expected an answer that ends, found {MAX_PAGES} pages and "
+                        f"another after them at {first}; what is held stays."
+                    )
+                answer = self._fetch(
+                    address,
+                    recognise=self.parser.recognise,
+                    held=held[-1].headers if held and not answers else None,
                 )
-                if isinstance(fetched, Unchanged):
-                    self.notes.append("the publisher says that it is unchanged")
-                    return
-                pages.append(fetched)
-                address = parser.follow(address, fetched.body) if parser.follow else None
-        yield _File(
-            body=pages[0].body if single else bundle([page.body for page in pages]),
+                if isinstance(answer, Unchanged):
+                    return None
+                answers.append(answer)
+                address = self.parser.follow(address, answer.body) if self.parser.follow else None
+        return answers
+
+    def _file(self, file: Wanted, answers: list[Download]) -> _File:
+        """One answer as it came; several as a bundle, which no publisher's headers describe."""
+        single = len(answers) == 1
+        return _File(
+            body=answers[0].body if single else bundle([answer.body for answer in answers]),
             address=file.addresses[0],
             extension=self.dataset.format if single else "zip",
-            headers=pages[0].headers if single else {},
-            retrieved_at=(self.settings.clock and self.settings.now()) or pages[-1].retrieved_at,
+            headers=answers[0].headers if single else {},
+            retrieved_at=(self.settings.clock and self.settings.now()) or answers[-1].retrieved_at,
             part="",
         )
 
@@ -159,23 +185,26 @@ class _Looker:
     def _stand_in(self) -> str | None:
         return str(self.settings.rehearsal) if self.settings.rehearsal else None
 
-    def _in_the_inbox(self, folder: str) -> Iterator[_File]:
-        """What people put there by hand: each file is a part of its own, named by its file name."""
+    def _empty(self, folder: str) -> None:
+        """Keep what people put there by hand: each file is a part of its own, named by its file name."""
         for path in sorted((self.settings.inbox / folder).glob(f"*.{self.dataset.format}")):
             body = path.read_bytes()
             try:
                 self.parser.recognise(body)
+                self._keep(
+                    _File(
+                        body=body,
+                        address=f"inbox:{folder}/{path.name}",
+                        extension=self.dataset.format,
+                        headers={},
+                        retrieved_at=self.settings.now(),
+                        part=path.name,
+                    )
+                )
             except LayoutError as error:
                 self.errors.append(LayoutError(f"{path.name}: {error}"))
-                continue
-            yield _File(
-                body=body,
-                address=f"inbox:{folder}/{path.name}",
-                extension=self.dataset.format,
-                headers={},
-                retrieved_at=self.settings.now(),
-                part=path.name,
-            )
+            except ArchiveError as error:
+                self.errors.append(error)
 
     def _keep(self, file: _File) -> None:
         """Put a file into the archive if it is new."""

@@ -93,11 +93,13 @@ class Source(Strict):
 class Wanted:
     """One file to have, made of the answers of one or more addresses.
 
-    `once`: what it holds is complete; asked for only while it is not held.
+    `once`: what it holds is complete; asked for only while it is not held. `may_lack`: it may not be
+    there yet.
     """
 
     addresses: tuple[str, ...]
     once: bool = False
+    may_lack: bool = False
 
 
 def wanted(source: Source, today: date) -> Iterator[Wanted]:
@@ -111,8 +113,12 @@ def wanted(source: Source, today: date) -> Iterator[Wanted]:
             yield Wanted((source.url.replace("{item}", item),))
     elif source.years_from is not None:
         for year in range(today.year, source.years_from - 1, -1):
-            # Last year's file is still corrected in the first months of this one.
-            yield Wanted((source.url.replace("{year}", str(year)),), once=year < today.year - 1)
+            # Last year's file is still corrected in the first months of this one, which has none at first.
+            yield Wanted(
+                (source.url.replace("{year}", str(year)),),
+                once=year < today.year - 1,
+                may_lack=year == today.year,
+            )
     else:
         yield Wanted((source.url,))
 

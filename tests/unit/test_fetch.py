@@ -132,6 +132,16 @@ def test_an_answer_without_content_says_that_the_query_may_be_wrong(publisher):
     assert len(publisher.asked(FILE)) == 1
 
 
+def test_what_a_service_says_of_its_refusal_is_told_and_a_page_says_nothing(publisher):
+    publisher.answers(
+        FILE,
+        Reply(b'{"MESSAGE": "Invalid code"}', status=400, headers={"Content-Type": "application/json"}),
+        Reply(b"<html>Bad request</html>", status=400, headers={"Content-Type": "text/html"}),
+    )
+    assert 'answered 400 Bad Request. It said: {"MESSAGE": "Invalid code"} ' in refusal(publisher)
+    assert "It said" not in refusal(publisher)
+
+
 def waits(publisher: PublisherServer, **manners: object) -> list[float]:
     time_ = Time()
     ask = Fetcher(replace(MANNERS, **manners), publisher.address, time_.sleep, time_.clock)

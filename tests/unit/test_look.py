@@ -129,10 +129,24 @@ def test_a_publisher_that_does_not_answer_is_not_asked_for_the_rest_but_the_next
 ):
     both = dataset({"url": f"{HOST}/{{item}}", "items": ["a", "b"]}, "https://www.other.example/all")
     publisher.answers("https://www.other.example/all", answer(1))
-    with pytest.raises(FetchError, match="404"):
+    publisher.answers(f"{HOST}/a", Reply(status=403))
+    with pytest.raises(FetchError, match="403"):
         look(both, settings)
     assert not publisher.asked(f"{HOST}/b")
     assert kept(settings) == {"": answer(1)}
+
+
+def test_this_years_file_may_not_be_there_yet_and_an_older_one_that_is_not_is_told(
+    publisher, settings, dataset
+):
+    yearly = dataset({"url": f"{HOST}/{{year}}.json", "years_from": 2023}, part=first_row)
+    for year in (2023, 2025):
+        publisher.answers(f"{HOST}/{year}.json", answer(year))
+    with pytest.raises(LookError, match="2 new were kept") as told:
+        look(yearly, settings)
+    assert "2024.json answered 404" in str(told.value)
+    assert "2026.json" not in str(told.value)
+    assert sorted(kept(settings)) == ["2023", "2025"]
 
 
 def test_codes_are_asked_for_in_batches_and_pages_followed_into_one_file(publisher, settings, dataset):
@@ -149,11 +163,19 @@ def test_codes_are_asked_for_in_batches_and_pages_followed_into_one_file(publish
     assert bundle(pages(payload, "p/d")) == payload
 
 
+def test_an_answer_of_one_page_is_kept_as_it_came_and_asked_for_conditionally(publisher, settings, dataset):
+    paged = dataset(f"{HOST}/get", follow=next_page)
+    publisher.answers(f"{HOST}/get", Reply(answer(1), headers={"ETag": '"v1"'}))
+    assert [len(look(paged, settings).new) for _ in range(2)] == [1, 0]
+    assert kept(settings) == {"": answer(1)}
+    assert publisher.asked(f"{HOST}/get")[1].headers["if-none-match"] == '"v1"'
+
+
 def test_pages_without_an_end_are_given_up(publisher, settings, dataset, monkeypatch):
     monkeypatch.setattr("orchestration.look.MAX_PAGES", 3)
     publisher.answers(f"{HOST}/get", answer(1, next=1))
     publisher.answers(f"{HOST}/get&from=1", answer(1, next=1))
-    with pytest.raises(FetchError, match="goes on after 3 pages"):
+    with pytest.raises(LayoutError, match="expected an answer that ends, found 3 pages"):
         look(dataset(f"{HOST}/get", follow=next_page), settings)
 
 
