@@ -672,7 +672,7 @@ def _expect_sound_holders(
 
 def _lines(payload: bytes, what: str) -> Records:
     """The cells of a file without quoting, whatever its line ends."""
-    text = decode(payload, "utf-8", what).replace("\r\n", "\n")
+    text = decode(payload, "utf-8", what).replace("\r\n", "\n").removesuffix("\n")
     return [line.split("\t") for line in text.split("\n")]
 
 
@@ -711,7 +711,7 @@ def _rows_above_notes(lines: Records, first: int, what: str) -> Records:
     if heading not in ("Notes:", "Definitions:"):
         raise LayoutError(
             f"{what}: expected a blank line and 'Notes:' or 'Definitions:' below the data, found "
-            f"'{heading[:80]}' below line {blank + 1}. The file may be cut short; nothing was loaded."
+            f"'{heading[:80]}' below line {blank}. The file may be cut short; nothing was loaded."
         )
     figures = next((n for n in range(blank, len(lines)) if any(c.strip() for c in lines[n][1:])), None)
     if figures is not None:
