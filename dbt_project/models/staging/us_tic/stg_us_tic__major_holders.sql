@@ -38,9 +38,8 @@ renamed as (
             when holder = 'Grand Total' then 'world'
             when holder = 'All Other' then 'all_other'
             when holder in ('For. Official', 'Of Which: Foreign Official') then 'official'
-            when holder in ('Treasury Bills', 'Of Which: Foreign Official Treasury Bills') then 'official_bills'
-            when holder in ('T-Bonds & Notes', 'Of Which: Foreign Official T-Bonds & Notes')
-                then 'official_bonds_and_notes'
+            when holder like '%Treasury Bills' then 'official_bills'
+            when holder like '%T-Bonds & Notes' then 'official_bonds_and_notes'
             when holder in ('Oil Exporters', 'Carib Bnkng Ctrs', 'Belgium-Luxembourg') then 'country_group'
             else 'country'
         end as aggregate,
