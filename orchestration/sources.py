@@ -76,6 +76,8 @@ class Source(Strict):
                     f"{mark} in the url and {field} go together; found "
                     f"{f'{field} without {mark}' if given else f'{mark} without {field}'} in '{self.url}'"
                 )
+        if sum(mark in self.url for mark in ("{year}", "{item}", "{series}")) > 1:
+            raise ValueError(f"expected {{year}}, {{item}} or {{series}}, found several in '{self.url}'")
         return self
 
     @property
@@ -133,7 +135,8 @@ def linked(page: bytes, address: str, expression: str, what: str) -> list[str]:
         document = html.fromstring(page)
     except (LxmlError, ValueError) as error:
         raise LayoutError(f"{what}: expected a page with links at {address}, found none ({error}).") from None
-    found = [urljoin(address, href) for href in document.xpath("//a/@href")]
+    base = _joined(address, next(iter(document.xpath("//base/@href")), "")) or address
+    found = [link for href in document.xpath("//a/@href") if (link := _joined(base, href))]
     fitting = list(dict.fromkeys(href for href in found if re.search(expression, href)))
     if not fitting:
         raise LayoutError(
@@ -142,3 +145,11 @@ def linked(page: bytes, address: str, expression: str, what: str) -> list[str]:
             "stays."
         )
     return fitting
+
+
+def _joined(base: str, href: str) -> str | None:
+    """A link's address; None where it is none, which is no reason to miss the others."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return None

@@ -20,16 +20,20 @@ from orchestration.parsing import BROKEN_ZIP, squash
 
 Sheet = list[list[str]]
 
-BROKEN_WORKBOOK = (*BROKEN_ZIP, InvalidFileException, KeyError, TypeError, AttributeError, SyntaxError)
+BROKEN_WORKBOOK = (*BROKEN_ZIP, InvalidFileException, LookupError, TypeError, AttributeError, SyntaxError)
 
 
-def sheets(payload: bytes, what: str, wanted: Iterable[str] | None = None) -> dict[str, Sheet]:
+def sheets(
+    payload: bytes, what: str, wanted: Iterable[str] | None = None, first: int | None = None
+) -> dict[str, Sheet]:
     """Sheets of a workbook by name, each as rows of text of equal length; '' where a cell is empty.
 
     Args:
         payload: an .xlsx file.
         what: the dataset's id, for messages.
-        wanted: the names of the sheets that are read, all of them demanded; None reads all.
+        wanted: the names of the sheets that are read, all of them demanded; None reads all that have
+            cells (a sheet may be a chart).
+        first: how many rows of each are read, where the first ones are enough; None reads all.
 
     Raises:
         LayoutError: no workbook, cut short, or without a wanted sheet.
@@ -41,16 +45,19 @@ def sheets(payload: bytes, what: str, wanted: Iterable[str] | None = None) -> di
             f"{what}: expected an Excel workbook (.xlsx), found {len(payload):,} bytes that begin with "
             f"{payload[:20]!r} ({error}). It may be cut short or another file; nothing was loaded."
         ) from None
-    names = list(book.sheetnames) if wanted is None else list(wanted)
-    missing = [name for name in names if name not in book.sheetnames]
+    there = [sheet.title for sheet in book.worksheets]
+    names = there if wanted is None else list(wanted)
+    missing = [name for name in names if name not in there]
     if missing:
         raise LayoutError(
-            f"{what}: expected a sheet named '{missing[0]}', found {book.sheetnames[:8]}"
-            f"{' and more' if len(book.sheetnames) > 8 else ''}. It may have been renamed or moved; "
-            "nothing was loaded."
+            f"{what}: expected a sheet named '{missing[0]}', found {there[:8]}"
+            f"{' and more' if len(there) > 8 else ''}. It may have been renamed or moved; nothing was loaded."
         )
     try:
-        return {name: _rows(book[name].iter_rows(values_only=True)) for name in names}
+        for name in names:
+            # What a file says of its size is often wrong, and would cut rows and columns off in silence.
+            book[name].reset_dimensions()
+        return {name: _rows(book[name].iter_rows(max_row=first, values_only=True)) for name in names}
     except BROKEN_WORKBOOK as error:
         raise LayoutError(
             f"{what}: the workbook opens, but its sheets {names[:3]} cannot be read ({error}). It may be "
@@ -135,7 +142,7 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() else f"{Decimal(repr(cell)):f}"
+        return str(int(cell)) if cell.is_integer() else f"{Decimal(repr(cell)):f}"
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
     if isinstance(cell, date):
