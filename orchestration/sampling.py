@@ -10,7 +10,9 @@ import importlib
 import io
 import json
 import random
-from collections.abc import Sequence
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -61,6 +63,31 @@ def publisher_files(publisher: str) -> list[SampleFile]:
     """The made-up files of one publisher, the same on every call."""
     module = importlib.import_module(f"orchestration.defs.{publisher}.sample")
     return module.files(random.Random(f"tidemark {publisher}"))  # noqa: S311 - made-up figures
+
+
+def workbook(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
+    """An .xlsx file of these sheets' rows, the same bytes on every call and machine."""
+    # Not above: openpyxl is heavy, and only some publishers give workbooks.
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    saved, packed = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    # Without the time of saving, and stored, as zlib's builds do not pack alike.
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(packed, "w") as fixed:
+        for name in sorted(parts.namelist()):
+            member = zipfile.ZipInfo(name)
+            member.create_system = 0
+            content = parts.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>2026-11-20T09:00:00Z", content)
+            fixed.writestr(member, content)
+    return packed.getvalue()
 
 
 def write_sample(folder: Path) -> list[str]:

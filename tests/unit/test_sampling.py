@@ -1,5 +1,7 @@
 """The made-up mirror: written again to the byte, read by the real parsers, and what it shows."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +16,8 @@ from orchestration.records import load_datasets
 from orchestration.registry import awaited_release
 from orchestration.releases import Arrival, arrival
 from orchestration.report import clock_of
-from orchestration.sampling import write_sample
+from orchestration.sampling import workbook, write_sample
+from orchestration.spreadsheets import sheets
 from tests.desk import ROOT
 
 SAMPLE = ROOT / "sample"
@@ -139,3 +142,19 @@ def test_the_rates_walk_without_a_jump() -> None:
         index="date", columns="currency", values="rate", aggfunc=lambda r: float(r.iloc[0])
     )
     assert wide.pct_change(fill_method=None).abs().max().max() < 0.02
+
+
+def test_a_made_up_workbook_is_the_same_bytes_whenever_it_is_made() -> None:
+    rows = [[2025.01, None, "33990.78\xa0"], [], [7]]
+    made = workbook({"Sheet1": rows, "Sheet2": []})
+    assert sheets(made, "p/d") == {
+        "Sheet1": [["2025.01", "", "33990.78\xa0"], [""] * 3, ["7", "", ""]],
+        "Sheet2": [],
+    }
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert {part.compress_type for part in parts.infolist()} == {zipfile.ZIP_STORED}
+        assert str(date.today().year).encode() not in parts.read("docProps/core.xml").replace(
+            b"2026-11-20", b""
+        )
+    assert made == workbook({"Sheet1": rows, "Sheet2": []})
