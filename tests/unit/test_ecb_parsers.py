@@ -23,7 +23,7 @@ from orchestration.sampling import publisher_files
 from tests.mutations import HTML, read
 
 PARSER = find_parser("ecb", "fx_reference_rates")[0]
-(FILE,) = publisher_files("ecb")
+FILE = publisher_files("ecb")[0]
 CONTENT = zipfile.ZipFile(io.BytesIO(FILE.payload)).read(MEMBER).decode()
 FRAME = PARSER.parse(FILE.payload)
 # A few weeks are enough where a file is read again and again.

@@ -1,7 +1,9 @@
-"""Parser of the European Central Bank's euro foreign exchange reference rates.
+"""Parsers of the European Central Bank: here its euro foreign exchange reference rates.
 
 A zip with one CSV: newest day first, one column per currency, 'N/A' where there was no rate, a comma
 too many at the end of each line. Currencies come and go, so the columns are read, not expected.
+
+Its survey of forecasters is read in `spf.py` (averages) and `spf_individual.py` (single answers).
 """
 
 import io
@@ -12,6 +14,12 @@ from datetime import date
 
 import pandas as pd
 
+from orchestration.defs.ecb.spf import COLUMNS as AVERAGES
+from orchestration.defs.ecb.spf import INFLATION, USD_ASSUMPTION, Answer, readers
+from orchestration.defs.ecb.spf_individual import COLUMNS as ANSWERS
+from orchestration.defs.ecb.spf_individual import parse as parse_individual
+from orchestration.defs.ecb.spf_individual import part
+from orchestration.defs.ecb.spf_individual import recognise as recognise_individual
 from orchestration.errors import LayoutError
 from orchestration.parsing import Parser, csv_records, decode
 
@@ -107,6 +115,16 @@ def _day(cell: str, number: int) -> str:
         ) from None
 
 
+def _averages(answer: Answer) -> Parser:
+    recognise_answer, parse_answer = readers(answer)
+    return Parser(columns=AVERAGES, recognise=recognise_answer, parse=parse_answer)
+
+
 PARSERS = {
     "fx_reference_rates": Parser(columns=COLUMNS, recognise=recognise, parse=parse),
+    "spf_usd_assumption": _averages(USD_ASSUMPTION),
+    "spf_inflation": _averages(INFLATION),
+    "spf_individual_forecasts": Parser(
+        columns=ANSWERS, recognise=recognise_individual, parse=parse_individual, part=part
+    ),
 }

@@ -1,4 +1,4 @@
-"""A made-up file of the euro foreign exchange reference rates: a random walk on TARGET days."""
+"""Made-up files of the ECB: its reference rates, a random walk on TARGET days, and its survey's."""
 
 import io
 import random
@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from orchestration.defs.ecb import sample_spf
 from orchestration.records import load_datasets
 from orchestration.releases import BusinessCalendar
 from orchestration.sampling import SampleFile
@@ -34,7 +35,7 @@ JOINS = {"ISK": date(2024, 7, 1), "HRK": date.max}
 
 
 def files(rng: random.Random) -> list[SampleFile]:
-    """The one zip, as it would be fetched on its last day."""
+    """The zip of rates, as it would be fetched on its last day, and what `sample_spf` makes."""
     rows = [f"Date,{','.join(RATES)},", *reversed(list(_days(rng)))]
     return [
         SampleFile(
@@ -44,7 +45,8 @@ def files(rng: random.Random) -> list[SampleFile]:
             retrieved_on=LAST.isoformat(),
             published_on=LAST.isoformat(),
             payload=zipped("\n".join(rows) + "\n"),
-        )
+        ),
+        *sample_spf.files(rng),
     ]
 
 

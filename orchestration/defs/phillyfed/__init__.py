@@ -1,0 +1,1 @@
+"""One publisher: its record (`defs.yaml`), its parsers, and its made-up sample."""
