@@ -30,7 +30,6 @@ VARIABLES = {
     "COREPCE": ("ABC", -30.0, 30.0),
 }
 LEVELS = ("RGDP",)
-FIRST = (1968, 4)
 MISSING = "#N/A"
 NUMBER = r"-?\d+(\.\d+)?"
 # An economy is expected to grow: a quarter's level is above the one before in nine surveys of ten.
@@ -65,12 +64,14 @@ def parse(payload: bytes) -> pd.DataFrame:
             f"{WHAT}: expected no blank row among the surveys of '{SHEET}', found figures below one; nothing "
             "was loaded."
         )
-    rows = []
+    rows, index = [], None
     for number in filled:
         cells = sheet[number]
-        index = FIRST[0] * 4 + FIRST[1] - 1 + number - 1
-        year, quarter = str(index // 4), str(index % 4 + 1)
         found = (cells[places["YEAR"]], cells[places["QUARTER"]])
+        if index is None:
+            index = _index(found, number)
+        year, quarter = str(index // 4), str(index % 4 + 1)
+        index += 1
         if found != (year, quarter):
             raise LayoutError(
                 f"{WHAT}: expected the survey of {year}Q{quarter} in row {number + 1} of the sheet "
@@ -112,6 +113,17 @@ def _sheet(payload: bytes) -> "Sheet":
     from orchestration.spreadsheets import sheets
 
     return sheets(payload, WHAT, [SHEET])[SHEET] or [[""]]
+
+
+def _index(found: tuple[str, str], number: int) -> int:
+    """The survey of a file's first row, in quarters from the year 0."""
+    year, quarter = found
+    if not re.fullmatch(r"(19|20)\d\d", year) or quarter not in tuple("1234"):
+        raise LayoutError(
+            f"{WHAT}: expected a year and a quarter in row {number + 1} of the sheet '{SHEET}', found "
+            f"{' and '.join(found)!r}; nothing was loaded."
+        )
+    return int(year) * 4 + int(quarter) - 1
 
 
 def _variable(header: list[str]) -> str:
