@@ -30,9 +30,8 @@ TOPICS = {
 LABELS = ("TARGET_PERIOD", "FCT_SOURCE")
 # The middle one of the answers lies between these: moved columns do not. Single answers may err.
 PLAUSIBLE = {"USD": (0.6, 2.0), "OIL": (8.0, 300.0), "IR": (-2.0, 20.0), "LAB": (-5.0, 20.0)}
-COLUMNS = (
-    "round", "topic", "target_period", "fct_source", "variable", "value", "period_start", "period_end",
-)  # fmt: skip
+ANSWER = ("target_period", "fct_source", "variable", "value")
+COLUMNS = ("round", "topic", *ANSWER, "period_start", "period_end")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TARGET = re.compile(rf"\d{{4}}(Q[1-4]|{'|'.join(MONTHS)})?")
 NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -122,12 +121,21 @@ def _read(content: bytes, what: str, name: str | None, found: dict[str, list[str
         names = block.header[len(LABELS) :]
         numbers = _numbers(block, what)
         _demand_figures(block, numbers, what)
-        for cells in block.rows:
-            for variable, value in zip(names, cells[len(LABELS) :], strict=False):
-                if value:
-                    row = (_name(index), block.topic, cells[0], cells[1], variable, value, start, end)
-                    for column, cell in zip(COLUMNS, row, strict=True):
-                        found[column].append(cell)
+        rows = [
+            (cells[0], cells[1], variable, value)
+            for cells in block.rows
+            for variable, value in zip(names, cells[len(LABELS) :], strict=False)
+            if value
+        ]
+        for column, values in zip(ANSWER, zip(*rows, strict=True), strict=False):
+            found[column].extend(values)
+        for column, value in (
+            ("round", _name(index)),
+            ("topic", block.topic),
+            ("period_start", start),
+            ("period_end", end),
+        ):
+            found[column].extend([value] * len(rows))
 
 
 def _blocks(content: bytes, what: str) -> list[Block]:
