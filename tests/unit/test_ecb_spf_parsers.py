@@ -69,8 +69,8 @@ def test_a_figure_is_kept_as_published_and_belongs_to_the_quarter_of_its_round()
     assert frame.iloc[0][["key", "time_period", "obs_value", "unit"]].tolist() == [
         first["KEY"], first["TIME_PERIOD"], first["OBS_VALUE"], "PCPA",
     ]  # fmt: skip
-    assert frame.iloc[0][["period_start", "period_end"]].tolist() == ["2023-01-01", "2023-03-31"]
-    assert (frame["period_start"].min(), frame["period_end"].max()) == ("2023-01-01", "2026-12-31")
+    assert frame.iloc[0][["period_start", "period_end"]].tolist() == ["2024-01-01", "2024-03-31"]
+    assert (frame["period_start"].min(), frame["period_end"].max()) == ("2024-01-01", "2026-12-31")
     assert set(frame["fct_horizon"]) >= {"LT", "2026", "2031"}
 
 
@@ -196,7 +196,7 @@ AVERAGES = {
     "too large": (lambda file: edited(file, put(3, "OBS_VALUE", "108")), "expected a number .* '108'"),
     "a quarter twice": (
         lambda file: edited(file, lambda lines: lines.insert(3, lines[2])),
-        "expected each quarter of SPF.* once and in order, found 2023-Q2 below 2023-Q2 in line 4",
+        "expected each quarter of SPF.* once and in order, found 2024-Q2 below 2024-Q2 in line 4",
     ),
 }  # fmt: skip
 

@@ -50,18 +50,18 @@ def test_each_variable_comes_in_a_file_of_its_own_and_is_told_by_its_headers() -
     for variable, frame in FRAMES.items():
         assert tuple(frame.columns) == PARSER.columns
         assert set(frame["variable"]) == {variable}
-        assert (frame["period_start"].min(), frame["period_end"].max()) == ("2021-01-01", "2026-12-31")
+        assert (frame["period_start"].min(), frame["period_end"].max()) == ("2024-01-01", "2026-12-31")
     assert set(FRAMES["RGDP"]["horizon"]) == set("123456ABCD")
     assert set(FRAMES["CPI"]["horizon"]) == set("123456ABC")
 
 
 def test_a_figure_is_kept_as_published_and_there_is_no_row_without_one() -> None:
     frame = read(PARSER, edited(put(2, 4, 19242.6174)))
-    second = frame[(frame["year"] == "2021") & (frame["quarter"] == "2")].set_index("horizon")
+    second = frame[(frame["year"] == "2024") & (frame["quarter"] == "2")].set_index("horizon")
     assert second.loc["3", ["value", "period_start", "period_end"]].tolist() == [
-        "19242.6174", "2021-04-01", "2021-06-30",
+        "19242.6174", "2024-04-01", "2024-06-30",
     ]  # fmt: skip
-    first = frame[(frame["year"] == "2021") & (frame["quarter"] == "1")]
+    first = frame[(frame["year"] == "2024") & (frame["quarter"] == "1")]
     assert "6" not in set(first["horizon"]), "'#N/A' is no figure"
 
 
@@ -116,7 +116,7 @@ MUTATIONS = {
     "years swapped": (edited(swap("RGDPA", "RGDPB", 1)), "expected the level of horizon B above that of A"),
     "percent instead of levels": (
         edited(lambda rows: [row.__setitem__(2, 2.1) for row in rows[1:]]),
-        "expected a number from 300 to 100000 or #N/A in C2 .*RGDP1, 2021Q1.* found '2.1'.*unit",
+        "expected a number from 300 to 100000 or #N/A in C2 .*RGDP1, 2024Q1.* found '2.1'.*unit",
     ),
     "millions instead of billions": (
         edited(lambda rows: [row.__setitem__(2, row[2] * 1000) for row in rows[1:]]),
@@ -126,11 +126,11 @@ MUTATIONS = {
     "an empty cell": (edited(put(3, 4, None)), "expected a number .* in E4 .* found ''"),
     "a survey twice": (
         edited(lambda rows: rows.insert(4, rows[4])),
-        "expected the survey of 2022Q1 in row 6 .* found '2021 and 4'",
+        "expected the survey of 2025Q1 in row 6 .* found '2024 and 4'",
     ),
     "a survey missing": (
         edited(lambda rows: rows.pop(4)),
-        "expected the survey of 2021Q4 in row 5 .* found '2022 and 1'",
+        "expected the survey of 2024Q4 in row 5 .* found '2025 and 1'",
     ),
     "a blank row amid the surveys": (
         edited(lambda rows: rows.insert(4, [])),

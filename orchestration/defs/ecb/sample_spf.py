@@ -16,8 +16,8 @@ HEADER = (
 )
 # The round of the last quarter comes out by the end of October, a Saturday in 2026.
 RELEASED = date(2026, 11, 2)
-AVERAGES = [(year, quarter) for year in range(2023, 2027) for quarter in range(1, 5)]
-ROUNDS = [(2026, quarter) for quarter in range(1, 5)]
+AVERAGES = [(year, quarter) for year in range(2024, 2027) for quarter in range(1, 5)]
+ROUNDS = [(2026, 3), (2026, 4)]
 FORECASTERS = (1, 5, 8, 24, 102)
 MONTH_AHEAD = ("Dec", "Mar", "Jun", "Sep")
 UNEMPLOYMENT_AHEAD = ("Nov", "Feb", "May", "Aug")

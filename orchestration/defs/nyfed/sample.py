@@ -47,8 +47,8 @@ def months(rng: random.Random) -> Iterator[list[object]]:
         one, three = one * rng.uniform(0.95, 1.05), three * rng.uniform(0.97, 1.03)
         # Households answer near three in most years.
         one, three = one * 0.9 + 0.3, three * 0.9 + 0.3
-        five = round(three * rng.uniform(0.85, 0.95), 3) if (year, month) >= FIVE_YEARS_SINCE else None
-        low = [round(x - rng.uniform(1.5, 2.5), 3) for x in (one, three)]
-        high = [round(x + rng.uniform(2.5, 3.5), 3) for x in (one, three)]
-        yield [year * 100 + month, round(one, 3), round(three, 3), *low, *high, None, five]
+        five = round(three * rng.uniform(0.85, 0.95), 2) if (year, month) >= FIVE_YEARS_SINCE else None
+        low = [round(x - rng.uniform(1.5, 2.5), 2) for x in (one, three)]
+        high = [round(x + rng.uniform(2.5, 3.5), 2) for x in (one, three)]
+        yield [year * 100 + month, round(one, 2), round(three, 2), *low, *high, None, five]
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

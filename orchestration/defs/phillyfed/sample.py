@@ -8,7 +8,7 @@ from orchestration.records import load_datasets
 from orchestration.sampling import SampleFile, workbook
 
 DATASET = "phillyfed/spf"
-FIRST, LAST = (2021, 1), (2026, 4)
+FIRST, LAST = (2024, 1), (2026, 4)
 # At the beginning: billions of dollars, and percent.
 START = {"RGDP": 19_100.0, "CPI": 2.4, "COREPCE": 2.1}
 
