@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from hashlib import sha256
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -87,6 +88,8 @@ def _fingerprint(module: ModuleType) -> str:
     } | {__name__}
     names = sorted(name for name in ours if name.startswith("orchestration.") and name != module.__name__)
     code = [inspect.getsource(m) for m in (module, *(sys.modules[name] for name in names))]
+    # Imported where it is needed, so that it is not among the module's names.
+    code.append(Path(__file__).with_name("spreadsheets.py").read_text(encoding="utf-8"))
     return sha256("".join(code).encode()).hexdigest()[:12]
 
 

@@ -5,6 +5,7 @@ publishers move columns and sheets.
 """
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -39,7 +40,10 @@ def sheets(
         LayoutError: no workbook, cut short, or without a wanted sheet.
     """
     try:
-        book = load_workbook(io.BytesIO(payload), read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            # Of what is printed on paper: headers and footers say nothing of the cells.
+            warnings.filterwarnings("ignore", "Cannot parse header or footer", UserWarning)
+            book = load_workbook(io.BytesIO(payload), read_only=True, data_only=True)
     except BROKEN_WORKBOOK as error:
         raise LayoutError(
             f"{what}: expected an Excel workbook (.xlsx), found {len(payload):,} bytes that begin with "
