@@ -82,15 +82,16 @@ def find_parser(publisher: str, name: str) -> tuple[Parser, str]:
 
 
 def _fingerprint(module: ModuleType) -> str:
-    """Of a parser's module and of what it takes from ours."""
+    """Of a parser's module, of what it takes from ours, and of the files that it names in `RESTS_ON`."""
     ours = {
         getattr(value, "__module__", "") for value in vars(module).values() if inspect.isroutine(value)
     } | {__name__}
     names = sorted(name for name in ours if name.startswith("orchestration.") and name != module.__name__)
     code = [inspect.getsource(m) for m in (module, *(sys.modules[name] for name in names))]
     # Imported where it is needed, so that it is not among the module's names.
-    code.append(Path(__file__).with_name("spreadsheets.py").read_text(encoding="utf-8"))
-    return sha256("".join(code).encode()).hexdigest()[:12]
+    shared = Path(__file__).with_name("spreadsheets.py")
+    lists = [path.read_text(encoding="utf-8") for path in (shared, *getattr(module, "RESTS_ON", ()))]
+    return sha256("".join([*code, *lists]).encode()).hexdigest()[:12]
 
 
 def _refusing(read: Callable[..., Result], what: str) -> Callable[..., Result]:

@@ -171,7 +171,9 @@ def _load_one(
         check_frame(frame, dataset, parser.columns)
         result = _insert(connection, dataset, snapshot, frame)
     except LayoutError as error:
-        result = Loaded(snapshot, "refused", reason=str(error))
+        # Of several files, people have to know which.
+        named = f"{snapshot.part}: " if snapshot.part else ""
+        result = Loaded(snapshot, "refused", reason=f"{named}{error}")
     row = {
         **{k: v for k, v in asdict(snapshot).items() if k in _SNAPSHOT_FIELDS},
         "snapshot": snapshot.id,
@@ -250,6 +252,9 @@ def _insert(
     content, key = (
         ", ".join(f"""coalesce("{c}", chr(30))""" for c in names) for names in (frame.columns, dataset.key)
     )
+    if dataset.sources[0].inbox:
+        # People's files know nothing of each other: what one says is no revision of what another says.
+        key = f"cast($part as varchar), {key}"
     connection.register("parsed", frame)
     connection.register("due", _due(frame, dataset))
     try:

@@ -1,5 +1,7 @@
 """What all parsers share: how they are found, and what becomes of one that stumbles."""
 
+from pathlib import Path
+
 import pytest
 
 from orchestration.errors import LayoutError
@@ -24,3 +26,19 @@ def test_a_parser_that_stumbles_refuses_the_file(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(LayoutError, match=r"ecb/fx_reference_rates: its parser stumbled.*IndexError"):
         parser.parse(b"anything")
     assert parser.published_on(b"anything") is None
+
+
+def test_a_parser_whose_lists_changed_is_another_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was refused because a list did not have it is read again once the list has it."""
+    from orchestration.defs.ecb import parsers
+
+    names = tmp_path / "names.csv"
+    names.write_text("a\n", encoding="utf-8")
+    _, without = find_parser("ecb", "fx_reference_rates")
+    monkeypatch.setattr(parsers, "RESTS_ON", (names,), raising=False)
+    _, before = find_parser("ecb", "fx_reference_rates")
+    _, again = find_parser("ecb", "fx_reference_rates")
+    names.write_text("a\nb\n", encoding="utf-8")
+    _, after = find_parser("ecb", "fx_reference_rates")
+    assert before == again
+    assert len({without, before, after}) == 3

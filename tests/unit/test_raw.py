@@ -19,12 +19,14 @@ from orchestration.errors import ArchiveError, LayoutError, WarehouseError
 from orchestration.parsing import Parser
 from orchestration.raw import RawState, held_periods, load
 from orchestration.records import Dataset, load_datasets
+from orchestration.sources import Source
 from orchestration.warehouse import SETUP, table_versions
 
 MONTHLY = load_datasets()["jp_mof/securities_monthly"].model_copy(
     update={"id": "jp_mof/tiny", "key": ("period_start",)}
 )
 ROLLING = MONTHLY.model_copy(update={"full_history": False})
+INBOX = MONTHLY.model_copy(update={"sources": (Source(url="inbox:tiny"),), "may_shrink": True})
 COLUMNS = ("period_start", "period_end", "flow")
 File = dict[str, str]
 
@@ -185,6 +187,28 @@ def test_a_rolling_window_retracts_nothing(bench):
     bench.gets({"2026-02": "7", "2026-03": "9"}, day=70)
     assert counts(bench.load(ROLLING))[1] == ("accepted", 1, 0, 0)
     assert bench.current() == {"2026-01": "5", "2026-02": "7", "2026-03": "9"}
+
+
+def test_files_of_an_inbox_neither_revise_nor_retract_each_others_rows(bench):
+    bench.gets({"2025-01": "10", "2025-02": "20"}, 1, part="a.csv")
+    bench.gets({"2025-01": "11", "2025-02": "20"}, 2, part="b.csv")
+    bench.gets({"2025-02": "20"}, 3, part="b.csv")
+    assert counts(bench.load(INBOX)) == [("accepted", 2, 0, 0), ("accepted", 2, 0, 0), ("accepted", 0, 0, 1)]
+    held = bench.query(
+        """
+        select _part, left(period_start, 7), flow from raw.jp_mof__tiny
+        qualify row_number() over (partition by _key order by _snapshot desc) = 1 and not _retracted
+        order by 1, 2
+        """
+    )
+    assert held == [("a.csv", "2025-01", "10"), ("a.csv", "2025-02", "20"), ("b.csv", "2025-02", "20")]
+
+
+def test_of_several_files_the_refused_one_is_named(bench):
+    bench.gets({"2025-01": "10"}, 1, part="a.csv")
+    bench.gets(b"no json", 2, part="b.csv")
+    newest = bench.load(INBOX).newest
+    assert newest.reason == "b.csv: tiny: expected JSON, found 'no json'"
 
 
 def test_a_second_load_with_nothing_new_changes_nothing(bench):
