@@ -1,0 +1,1 @@
+"""Survey readings that a desk brings itself: record, contract, parser, made-up sample."""
