@@ -1,6 +1,7 @@
 """The serving copy: marts only, written beside and swapped in whole; Parquet; a data package.
 
-Readers open what is here, never the warehouse. What the marts are is dbt's business.
+Readers open what is here, never the warehouse. What the marts are is dbt's business. The serving copy
+is the desk's own and holds everything; exports are for passing on, and leave out what must not be.
 """
 
 import json
@@ -23,7 +24,9 @@ PACKAGE = "datapackage.json"
 # Read by DuckDB 1.0 and newer, whatever version writes it.
 STORAGE = "v1.0.0"
 # Part of the version: raise it when what is published changes without a change of the marts.
-FORMAT = 1
+FORMAT = 2
+# Whatever mart has this column: rows where it is not true stay in the serving copy and leave in no export.
+MARK = "is_redistributable"
 
 FIELD_TYPES = {
     "VARCHAR": "string",
@@ -49,7 +52,7 @@ class Published:
 
     @property
     def rows(self) -> dict[str, int]:
-        """Rows of each mart."""
+        """Rows of each mart, as exported."""
         return {name: resource["rows"] for name, resource in self.resources.items()}
 
     def in_words(self) -> str:
@@ -191,10 +194,20 @@ def _comment(
 def _parquet(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], path: Path) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     connection.execute(
-        f'copy (select * from serving."{node["schema"]}"."{node["alias"]}") to \'{_quoted(temporary)}\' '
+        f"copy (select * from {_exported(connection, node)}) to '{_quoted(temporary)}' "
         "(format parquet, compression zstd)"
     )
     put_in_place(temporary, path)
+
+
+def _exported(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> str:
+    """The rows of a published table that may be passed on, as a `from` clause.
+
+    What the table itself has decides, not its model: one that was kept may have other columns.
+    """
+    table = f'serving."{node["schema"]}"."{node["alias"]}"'
+    columns = {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
+    return f"{table} where {MARK}" if MARK in columns else table
 
 
 def _resource(
@@ -202,7 +215,11 @@ def _resource(
 ) -> dict[str, Any]:
     table = f'serving."{node["schema"]}"."{node["alias"]}"'
     columns = connection.execute(f"describe select * from {table}").fetchall()
-    (rows,) = connection.execute(f"select count(*) from {table}").fetchone()
+    rows, held = (
+        connection.execute(f"select count(*) from {rows}").fetchone()[0]
+        for rows in (_exported(connection, node), table)
+    )
+    note = f"Rows whose {MARK} is not true are left out of this file: {held - rows:,} of them."
     return {
         "name": _name(node),
         "type": "table",
@@ -216,6 +233,7 @@ def _resource(
             "fields": [_field(node["columns"][name], kind) for name, kind, *_ in columns],
             "primaryKey": node["config"]["meta"]["key"],
         },
+        **({"redistributable": note} if held > rows else {}),
     }
 
 

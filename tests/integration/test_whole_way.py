@@ -128,7 +128,7 @@ def test_the_serving_copy_holds_marts_only_and_is_read_only(demo: Desk) -> None:
         ).fetchall()
         with pytest.raises(duckdb.InvalidInputException, match="read-only"):
             marts.execute("delete from flows.portfolio_flows")
-    assert schemas == {"core", "flows", "fx", "quality"}
+    assert schemas == {"core", "flows", "fx", "quality", "surveys"}
     assert undescribed == []
     assert oct(demo.serving.stat().st_mode)[-3:] == "444"
 
@@ -167,6 +167,31 @@ def test_parquet_and_package_are_what_an_outsider_expects(demo: Desk) -> None:
             assert all(f["description"] for f in resource["schema"]["fields"])
     assert package["licenses"]
     assert all(s["path"].startswith("https://") for s in package["sources"])
+
+
+def test_the_desks_own_readings_go_first_and_leave_in_no_export(demo: Desk) -> None:
+    """The sample has a licensed reading that disagrees with a cited one."""
+    asked = "select origin, reading, is_chosen, is_redistributable from {} where survey_period = '2024-03' "
+    asked += "and question_id = 'landing' and answer = 'none' order by origin"
+    licensed, cited = ("licensed", 24, True, False), ("press", 23, False, True)
+    with demo.marts() as marts:
+        assert marts.execute(asked.format("surveys.readings")).fetchall() == [licensed, cited]
+        conflict = marts.execute(asked.format("surveys.conflicts")).fetchall()
+        assert conflict == [licensed, ("press", 23, False, False)]
+        (held,) = marts.execute("select count(*) from surveys.readings").fetchone()
+    parquet = demo.data / "serving" / "parquet"
+    package = json.loads((demo.data / "serving" / "datapackage.json").read_text(encoding="utf-8"))
+    told = {r["name"]: r for r in package["resources"]}
+    with duckdb.connect() as connection:
+        export = f"read_parquet('{parquet / 'surveys.readings.parquet'}')"
+        assert connection.execute(asked.format(export)).fetchall() == [cited]
+        origins = connection.execute(f"select distinct origin from {export} order by 1").fetchall()
+        conflicts = f"read_parquet('{parquet / 'surveys.conflicts.parquet'}')"
+        assert connection.execute(asked.format(conflicts)).fetchall() == []
+    assert origins == [("inferred",), ("official",), ("press",)]
+    assert told["surveys.readings"]["rows"] < held
+    assert "left out" in told["surveys.readings"]["redistributable"]
+    assert "redistributable" not in told["flows.portfolio_flows"]
 
 
 def test_readers_go_on_while_the_copy_is_swapped(demo: Desk) -> None:
