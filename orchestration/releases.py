@@ -234,10 +234,13 @@ class Arrival(StrEnum):
     FRESH = "fresh"
     DUE = "due"
     LATE = "late"
+    NOTHING = "nothing held"
 
 
-def arrival(awaited: Release, now: datetime) -> Arrival:
+def arrival(awaited: Release, now: datetime, newest_held: date | None) -> Arrival:
     """Fresh until the awaited period is due, due within the grace, late after it."""
+    if newest_held is None:
+        return Arrival.NOTHING
     if now < awaited.due_at:
         return Arrival.FRESH
     return Arrival.DUE if now < awaited.late_after else Arrival.LATE

@@ -22,7 +22,12 @@ from orchestration.registry import awaited_release
 from orchestration.releases import Arrival, arrival
 from orchestration.settings import PROJECT_ROOT, Settings
 
-COLOURS = {Arrival.FRESH: "green", Arrival.DUE: "yellow", Arrival.LATE: "red"}
+COLOURS = {
+    Arrival.FRESH: "green",
+    Arrival.DUE: "yellow",
+    Arrival.LATE: "red",
+    Arrival.NOTHING: "magenta",
+}
 
 HEADLINE = """
 select basis, asset_class, period_start, period_end, net_m, net_usd_m, origin
@@ -111,23 +116,26 @@ def status(settings: Settings) -> RenderableType:
     held = _held(settings)
     now = settings.now()
     table = _table("Dataset", "Held to", "Awaited", "Due (UTC)", "State")
-    late = 0
+    late = empty = 0
     for dataset_id, dataset in sorted(datasets.items()):
         newest = held.get(dataset_id)
         release = awaited_release(dataset, newest)
-        state = arrival(release, now)
+        state = arrival(release, now, newest)
         late += state is Arrival.LATE
+        nothing = state is Arrival.NOTHING
+        empty += nothing
         colour = COLOURS[state]
         table.add_row(
             dataset_id,
-            str(newest or "nothing"),
-            _span(release.period_start, release.period_end),
-            f"{release.due_at:%Y-%m-%d %H:%M}",
+            str(newest or ""),
+            "" if nothing else _span(release.period_start, release.period_end),
+            "" if nothing else f"{release.due_at:%Y-%m-%d %H:%M}",
             f"[{colour}]{state.value}[/{colour}]",
         )
     whose = " of the made-up sample" if _is_made_up(settings) else ""
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
     title += f"{late} of {len(datasets)} datasets late" if late else "nothing is late"
+    title += f", nothing held yet of {empty}" if empty else ""
     return Group(Text.from_markup(title), table)
 
 

@@ -40,10 +40,7 @@ def sheets(
         LayoutError: no workbook, cut short, or without a wanted sheet.
     """
     try:
-        with warnings.catch_warnings():
-            # Of what is printed on paper: headers and footers say nothing of the cells.
-            warnings.filterwarnings("ignore", "Cannot parse header or footer", UserWarning)
-            book = load_workbook(io.BytesIO(payload), read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(payload), read_only=True, data_only=True)
     except BROKEN_WORKBOOK as error:
         raise LayoutError(
             f"{what}: expected an Excel workbook (.xlsx), found {len(payload):,} bytes that begin with "
@@ -61,7 +58,10 @@ def sheets(
         for name in names:
             # What a file says of its size is often wrong, and would cut rows and columns off in silence.
             book[name].reset_dimensions()
-        return {name: _rows(book[name].iter_rows(max_row=first, values_only=True)) for name in names}
+        with warnings.catch_warnings():
+            # Headers and footers of printed pages say nothing of the cells.
+            warnings.filterwarnings("ignore", "Cannot parse header or footer", UserWarning)
+            return {name: _rows(book[name].iter_rows(max_row=first, values_only=True)) for name in names}
     except BROKEN_WORKBOOK as error:
         raise LayoutError(
             f"{what}: the workbook opens, but its sheets {names[:3]} cannot be read ({error}). It may be "

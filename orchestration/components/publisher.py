@@ -255,9 +255,9 @@ def _held(dataset: Dataset, settings: Settings) -> Iterator[Event]:
 def check_results(dataset: Dataset, newest: Loaded | None, now: datetime) -> Iterator[dg.AssetCheckResult]:
     """The outcomes of the structure and the arrival check."""
     yield structure_result(dataset, newest)
-    last = newest.last_period if newest else None
-    release = awaited_release(dataset, date.fromisoformat(last) if last else None)
-    yield arrival_result(dataset, release, arrival(release, now), last)
+    last = date.fromisoformat(newest.last_period) if newest and newest.last_period else None
+    release = awaited_release(dataset, last)
+    yield arrival_result(dataset, release, arrival(release, now, last), last)
 
 
 def in_words(done: Loaded) -> str:
@@ -297,18 +297,18 @@ def structure_result(dataset: Dataset, newest: Loaded | None) -> dg.AssetCheckRe
 
 
 def arrival_result(
-    dataset: Dataset, release: Release, state: Arrival, held: str | None
+    dataset: Dataset, release: Release, state: Arrival, held: date | None
 ) -> dg.AssetCheckResult:
     """The outcome of the arrival check, with what is missing, since when, and where it is published."""
     return dg.AssetCheckResult(
         asset_key=raw_key(dataset),
         check_name="arrival",
         passed=state is Arrival.FRESH,
-        severity=(dg.AssetCheckSeverity.WARN if state is Arrival.DUE else dg.AssetCheckSeverity.ERROR),
+        severity=(dg.AssetCheckSeverity.ERROR if state is Arrival.LATE else dg.AssetCheckSeverity.WARN),
         description=arrival_in_words(dataset, release, state),
         metadata={
             "state": state.value,
-            "newest period held": held or "none",
+            "newest period held": str(held or "none"),
             "awaited period": f"{release.period_start} to {release.period_end}",
             "due at (UTC)": release.due_at.isoformat(),
             "late after (UTC)": release.late_after.isoformat(),
@@ -320,6 +320,8 @@ def arrival_result(
 
 def arrival_in_words(dataset: Dataset, release: Release, state: Arrival) -> str:
     """One sentence on the period that is awaited."""
+    if state is Arrival.NOTHING:
+        return f"Nothing is held yet. It is published at {dataset.page}"
     span = str(release.period_end)
     if release.period_start != release.period_end:
         span = f"{release.period_start} to {release.period_end}"

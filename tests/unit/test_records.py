@@ -236,7 +236,7 @@ def test_other_components_are_no_publishers(tmp_path, text):
 def test_publishers_are_read_from_their_folders_in_order(tmp_path):
     for name in ("zz", "aa"):
         attributes = own("us_fed") | {"id": name}
-        attributes["datasets"][0]["id"] = f"{name}/rates"
+        attributes["datasets"] = [attributes["datasets"][0] | {"id": f"{name}/rates"}]
         written(tmp_path, name, yaml.safe_dump({"type": COMPONENT, "attributes": attributes}))
     assert [record.id for record in load_publishers(tmp_path)] == ["aa", "zz"]
     assert list(load_datasets(tmp_path)) == ["aa/rates", "zz/rates"]

@@ -201,7 +201,8 @@ SECOND = timedelta(seconds=1)
     ],
 )
 def test_a_period_is_due_from_its_hour_and_late_from_the_end_of_the_grace(now, state):
-    assert arrival(RELEASE, now) is state
+    assert arrival(RELEASE, now, date(2026, 7, 25)) is state
+    assert arrival(RELEASE, now, None) is Arrival.NOTHING
 
 
 def test_the_first_period_after_the_newest_held_is_awaited():

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -411,4 +411,6 @@ def test_an_empty_inbox_is_nothing_to_look_at(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("year", [2027, 2060])
 def test_a_desk_that_brings_nothing_is_reminded_and_never_late(year: int) -> None:
-    assert arrival(awaited_release(INBOX, None), datetime(year, 1, 1, tzinfo=UTC)) is Arrival.DUE
+    held = date(2026, 10, 31)
+    now = datetime(year, 1, 1, tzinfo=UTC)
+    assert arrival(awaited_release(INBOX, held), now, held) is Arrival.DUE

@@ -23,15 +23,24 @@ held as (
     group by dataset
 ),
 
+newest_of_part as (
+    select
+        dataset,
+        part,
+        max(snapshot) as snapshot
+    from snapshots
+    group by dataset, part
+),
+
+-- A refused file counts until its part has a newer one.
 refused as (
     select
         snapshots.dataset,
         max(snapshots.snapshot) as snapshot
     from snapshots
-    left join held on snapshots.dataset = held.dataset
-    where
-        snapshots.status = 'refused'
-        and (held.newest_snapshot is null or snapshots.snapshot > held.newest_snapshot)
+    inner join newest_of_part
+        on snapshots.dataset = newest_of_part.dataset and snapshots.snapshot = newest_of_part.snapshot
+    where snapshots.status = 'refused'
     group by snapshots.dataset
 ),
 

@@ -7,6 +7,7 @@ select
     frequency,
     release_rule,
     case
+        when newest_period_end is null then 'nothing held'
         when {{ now_utc() }} < due_at then 'fresh'
         when {{ now_utc() }} < late_after then 'due'
         else 'late'
