@@ -139,10 +139,12 @@ class Archive:
         headers: dict[str, str] | None = None,
         note: str = "",
         part: str = "",
+        may_return: bool = False,
     ) -> tuple[Snapshot, bool]:
         """Keep a version of a dataset's file, or of one part of it; says whether it is new.
 
-        The same bytes are one snapshot, however often they are sent.
+        The same bytes are one snapshot, however often they are sent: a publisher's cache may send an old
+        file again. With `may_return` only while they are the newest: who puts an old file back means it.
         """
         if not payload:
             raise SnapshotError(f"{dataset}: expected a file to keep, found no bytes.")
@@ -154,11 +156,14 @@ class Archive:
             )
         self._claim(origin)
         digest = sha256(payload).hexdigest()
-        held = [s for s in self.snapshots(dataset) if s.part == part]
-        for snapshot in held:
+        everything = self.snapshots(dataset)
+        held = [s for s in everything if s.part == part]
+        for snapshot in held[-1:] if may_return else held:
             if snapshot.sha256 == digest:
                 return snapshot, False
-        known_at, basis = _known(published_at, retrieved_at, {s.known_at: s for s in held})
+        # The same bytes as another part, at the same time, would have the same name.
+        taken = {s.known_at: s for s in everything if s.part == part or s.sha256 == digest}
+        known_at, basis = _known(published_at, retrieved_at, taken)
         snapshot = Snapshot(
             dataset=dataset,
             known_at=known_at,

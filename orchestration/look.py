@@ -11,7 +11,7 @@ from functools import lru_cache
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
-from orchestration.fetch import Download, Fetcher, Manners, NotThereError, Unchanged
+from orchestration.fetch import KEPT, Download, Fetcher, Manners, NotThereError, Unchanged
 from orchestration.parsing import bundle, find_parser
 from orchestration.records import Dataset, release_time
 from orchestration.settings import Settings
@@ -83,7 +83,7 @@ class _Looker:
     def visit(self, source: Source) -> None:
         """Have the files of one source."""
         if source.inbox:
-            self._empty(source.inbox)
+            self._collect(source.inbox)
             return
         try:
             for file in self._wanted(source):
@@ -185,10 +185,21 @@ class _Looker:
     def _stand_in(self) -> str | None:
         return str(self.settings.rehearsal) if self.settings.rehearsal else None
 
-    def _empty(self, folder: str) -> None:
+    def _collect(self, folder: str) -> None:
         """Keep what people put there by hand: each file is a part of its own, named by its file name."""
-        for path in sorted((self.settings.inbox / folder).glob(f"*.{self.dataset.format}")):
-            body = path.read_bytes()
+        found = sorted(p for p in (self.settings.inbox / folder).glob("[!.]*") if p.is_file())
+        ours = [p for p in found if p.suffix.lower() == f".{self.dataset.format}"]
+        others = [p.name for p in found if p not in ours]
+        if others:
+            self.notes.append(
+                f"passed over, as they are no .{self.dataset.format} files: {', '.join(others)}"
+            )
+        for path in ours:
+            try:
+                body = path.read_bytes()
+            except OSError as error:
+                self.errors.append(FetchError(f"{path.name}: it cannot be read ({error.strerror}). {KEPT}"))
+                continue
             try:
                 self.parser.recognise(body)
                 self._keep(
@@ -226,6 +237,7 @@ class _Looker:
             origin=Origin.SAMPLE if self._stand_in else Origin.LIVE,
             headers=file.headers,
             part=part,
+            may_return=self.dataset.inbox is not None,
         )
         if new:
             self.new.append(snapshot)

@@ -117,7 +117,7 @@ def import_mirror(
                 licence=dataset.licence.name,
                 origin=origin,
                 note=entry.note,
-                part=Path(entry.file).name if dataset.sources[0].inbox else parser.part(payload),
+                part=Path(entry.file).name if dataset.inbox else parser.part(payload),
             )
         except (LayoutError, SnapshotError) as error:
             report.refused.append((entry, str(error)))

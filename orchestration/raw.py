@@ -252,7 +252,7 @@ def _insert(
     content, key = (
         ", ".join(f"""coalesce("{c}", chr(30))""" for c in names) for names in (frame.columns, dataset.key)
     )
-    if dataset.sources[0].inbox:
+    if dataset.inbox:
         # People's files know nothing of each other: what one says is no revision of what another says.
         key = f"cast($part as varchar), {key}"
     connection.register("parsed", frame)

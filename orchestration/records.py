@@ -96,6 +96,14 @@ class Dataset(Strict):
     def _several(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the YAML held
         return given if isinstance(given, list | tuple) else [given]
 
+    @field_validator("sources")
+    @classmethod
+    def _of_one_kind(cls, sources: tuple[Source, ...]) -> tuple[Source, ...]:
+        """What people bring has parts by file name, what publishers send by content: never both."""
+        if len(sources) > 1 and any(source.inbox for source in sources):
+            raise ValueError("expected a folder of the inbox alone, or publishers' addresses")
+        return sources
+
     @field_validator("methods")
     @classmethod
     def _in_order(cls, methods: tuple[Method, ...]) -> tuple[Method, ...]:
@@ -111,6 +119,11 @@ class Dataset(Strict):
     def address(self) -> str:
         """Where its files are; of several sources, the first."""
         return self.sources[0].url
+
+    @property
+    def inbox(self) -> str | None:
+        """The folder of the inbox that it comes from, where people put it by hand."""
+        return self.sources[0].inbox
 
     @property
     def publisher(self) -> str:

@@ -63,6 +63,10 @@ class Source(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         parts = urlsplit(self.url)
+        if parts.scheme == INBOX and not re.fullmatch(r"[a-z0-9_]+", parts.path):
+            raise ValueError(
+                f"expected {INBOX}: and the name of a folder (a to z, 0 to 9, _), found '{self.url}'"
+            )
         if parts.scheme != INBOX and (parts.scheme != "https" or not parts.hostname):
             raise ValueError(f"expected an https address, found '{self.url}'")
         for mark, given in (

@@ -102,6 +102,20 @@ def test_two_files_never_share_a_time(archive):
     assert known == [RETRIEVED, RETRIEVED + timedelta(seconds=1), RETRIEVED + timedelta(seconds=2)]
 
 
+def test_parts_that_are_alike_are_two_snapshots(archive):
+    both = [store(archive, b"1", published_at=None, part=part)[0] for part in ("a.csv", "b.csv")]
+    assert archive.snapshots(DATASET) == both
+    assert archive.verify() == (2, [])
+
+
+def test_bytes_that_may_return_are_a_version_again_once_others_were_there(archive):
+    days = [RETRIEVED + timedelta(days=n) for n in range(4)]
+    for payload, day, new in zip((b"1", b"2", b"1", b"1"), days, (True, True, True, False), strict=True):
+        _, found = store(archive, payload, published_at=None, retrieved_at=day, may_return=True)
+        assert found is new
+    assert [s.known_at for s in archive.snapshots(DATASET)] == days[:3]
+
+
 def test_snapshots_are_in_the_order_in_which_they_became_known(archive):
     days = [datetime(2026, month, 10, tzinfo=UTC) for month in (8, 6, 7)]
     for number, day in enumerate(days):

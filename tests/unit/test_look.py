@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -225,16 +226,69 @@ def test_an_answer_with_another_stamp_of_its_publisher_is_new_though_its_rows_ar
     assert [len(look(stamped, settings).new) for _ in range(2)] == [1, 1]
 
 
-def test_each_file_in_the_inbox_is_a_part_and_a_wrong_one_stops_no_other(settings, dataset):
+@pytest.fixture
+def folder(settings) -> Path:
+    """The folder of the inbox that the tests' datasets come from."""
+    made = settings.inbox / "readings"
+    made.mkdir(parents=True)
+    return made
+
+
+def test_each_file_in_the_inbox_is_a_part_and_a_wrong_one_stops_no_other(settings, dataset, folder):
     inbox = dataset("inbox:readings")
     assert look(inbox, settings).held == (), "nobody has put anything there"
-    folder = settings.data / "inbox" / "readings"
-    folder.mkdir(parents=True)
     (folder / "a.json").write_bytes(answer(1))
     (folder / "b.json").write_bytes(b"<html>")
-    (folder / "notes.txt").write_bytes(b"not ours")
     with pytest.raises(LookError, match=r"not all .* 1 new were kept.\n.*b.json: .*expected JSON"):
         look(inbox, settings)
     (folder / "b.json").write_bytes(answer(2))
     look(inbox, settings)
     assert kept(settings) == {"a.json": answer(1), "b.json": answer(2)}
+
+
+def test_files_of_the_inbox_that_are_alike_are_kept_each_by_its_name(settings, dataset, folder):
+    """Both come at the same second, with the same bytes."""
+    for name in ("a.json", "copy of a.json"):
+        (folder / name).write_bytes(answer(1))
+    inbox = dataset("inbox:readings")
+    assert len(look(inbox, settings).new) == 2
+    assert kept(settings) == {"a.json": answer(1), "copy of a.json": answer(1)}
+    assert look(inbox, settings).note == "the same bytes as before"
+
+
+def test_a_file_of_the_inbox_that_is_put_back_to_what_it_was_is_a_new_version(settings, dataset, folder):
+    inbox = dataset("inbox:readings")
+    new = []
+    for day, row in enumerate((1, 2, 1, 1), start=2):
+        (folder / "a.json").write_bytes(answer(row))
+        new.append(len(look(inbox, settings.model_copy(update={"clock": NOW.replace(day=day)})).new))
+    assert new == [1, 1, 1, 0]
+    assert kept(settings) == {"a.json": answer(1)}, "the newest"
+
+
+def test_a_file_of_the_inbox_that_cannot_be_read_stops_no_other(settings, dataset, folder, monkeypatch):
+    for name in ("a.json", "b.json"):
+        (folder / name).write_bytes(answer(1))
+    read = Path.read_bytes
+
+    def locked(path: Path) -> bytes:
+        if path.name == "a.json":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    with pytest.raises(
+        LookError, match=r"a.json: it cannot be read \(Permission denied\). What is held stays"
+    ):
+        look(dataset("inbox:readings"), settings)
+    assert kept(settings) == {"b.json": answer(1)}
+
+
+def test_what_else_lies_in_the_inbox_is_named(settings, dataset, folder):
+    (folder / "A.JSON").write_bytes(answer(1))
+    (folder / "._A.JSON").write_bytes(b"a Macintosh's own")
+    (folder / "old.json").mkdir()
+    (folder / "readings.xlsx").write_bytes(b"PK")
+    found = look(dataset("inbox:readings"), settings)
+    assert kept(settings) == {"A.JSON": answer(1)}
+    assert found.note == "passed over, as they are no .json files: readings.xlsx; a new version"

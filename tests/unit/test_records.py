@@ -96,6 +96,11 @@ UNORDERED = [
             "expected an https address, found 'ftp://www.mof.go.jp/week.csv'",
         ),
         (
+            put(weekly, address=["https://www.mof.go.jp/week.csv", "inbox:weeks"]),
+            f"{IN_WEEKLY}.address",
+            "expected a folder of the inbox alone, or publishers' addresses",
+        ),
+        (
             put(weekly, address="https://www.mof.go.jp/{year}.csv"),
             f"{IN_WEEKLY}.address",
             "found {year} without years_from in 'https://www.mof.go.jp/{year}.csv'",

@@ -106,7 +106,7 @@ def test_a_dataset_with_nothing_held_has_the_release_that_it_awaits(connection, 
 def test_where_nothing_is_held_something_is_late_already(dataset: Dataset):
     """Of what people bring by hand it is due: nobody has to."""
     release = awaited_release(dataset, None)
-    when = release.due_at if dataset.sources[0].inbox else release.late_after
+    when = release.due_at if dataset.inbox else release.late_after
     assert when < datetime(2005, 1, 1, tzinfo=UTC)
 
 

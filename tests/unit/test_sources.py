@@ -64,6 +64,8 @@ def test_a_folder_of_the_inbox_is_no_address() -> None:
         ({"url": "http://p.example/a.csv"}, "expected an https address, found 'http://p.example/a.csv'"),
         ({"url": "ftp://p.example/a.csv"}, "expected an https address"),
         ({"url": "https:///a.csv"}, "expected an https address"),
+        ({"url": "inbox:"}, "expected inbox: and the name of a folder"),
+        ({"url": "inbox:../archive"}, "expected inbox: and the name of a folder"),
         ({"url": "https://p.example/{year}.csv"}, "found {year} without years_from"),
         ({"url": "https://p.example/a.csv", "years_from": 2020}, "found years_from without {year}"),
         ({"url": "https://p.example/{item}.csv"}, "found {item} without items"),
