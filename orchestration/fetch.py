@@ -26,12 +26,18 @@ from orchestration.errors import FetchError
 TRANSIENT = (429, 500, 502, 503, 504)
 # The publisher answers, and has no such file.
 MISSING = (404, 410)
+# It answers, and cannot make anything of this one address.
+NOT_UNDERSTOOD = (204, 400, 414, 422)
 REDIRECTS = (301, 302, 303, 307, 308)
 CHUNK = 64 * 1024
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date")
 
 
-class NotThereError(FetchError):
+class OnlyThisError(FetchError):
+    """The publisher answered that it has nothing at this address; others may be well."""
+
+
+class NotThereError(OnlyThisError):
     """The publisher answered, and has no such file."""
 
 
@@ -142,8 +148,7 @@ class Fetcher:
                     times = f"; {self._tried()}" if response.status_code in TRANSIENT else ""
                     # Some services answer so to a query that they do not understand.
                     empty = ": nothing fits the query in its address" if response.status_code == 204 else ""
-                    kind = NotThereError if response.status_code in MISSING else FetchError
-                    raise kind(
+                    raise _kind(response.status_code)(
                         f"{address} answered {response.status_code} {response.reason}{empty}{times}. "
                         f"{_said(response)}{KEPT}"
                     )
@@ -304,6 +309,12 @@ def _root_cause(error: BaseException) -> str:
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return f"{type(error).__name__}: {error}"
+
+
+def _kind(status: int) -> type[FetchError]:
+    if status in MISSING:
+        return NotThereError
+    return OnlyThisError if status in NOT_UNDERSTOOD else FetchError
 
 
 def _said(response: requests.Response) -> str:

@@ -5,15 +5,17 @@ What Dagster or the command line make of the outcome is not known here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
-from orchestration.fetch import KEPT, Download, Fetcher, Manners, NotThereError, Unchanged
+from orchestration.fetch import KEPT, Download, Fetcher, Manners, NotThereError, OnlyThisError, Unchanged
 from orchestration.parsing import bundle, find_parser
 from orchestration.records import Dataset, release_time
+from orchestration.releases import calendar
 from orchestration.settings import Settings
 from orchestration.sources import Source, Wanted, linked, wanted
 
@@ -54,7 +56,8 @@ class LookError(FetchError):
 def look(dataset: Dataset, settings: Settings) -> Look:
     """Ask the publisher for a dataset's files.
 
-    A file that cannot be had stops no other; what came is kept, and the failures are told at the end.
+    A file that is not there, or is refused, stops no other; a publisher that does not answer is not asked
+    for the rest of a source. What came is kept, and the failures are told at the end.
 
     Raises:
         FetchError: a file could not be had, or was refused.
@@ -108,9 +111,8 @@ class _Looker:
 
     def _wanted(self, source: Source) -> Iterator[Wanted]:
         """The files of a source, without those that are complete and held."""
-        held = {snapshot.address for snapshot in self.held}
         for file in wanted(source, self.settings.now().date()):
-            if file.once and file.addresses[0] in held:
+            if file.year is not None and self._is_whole(file.addresses[0], file.year):
                 continue
             if source.links:
                 for address in self._links(file.addresses[0], source.links):
@@ -118,17 +120,38 @@ class _Looker:
             else:
                 yield file
 
+    def _is_whole(self, address: str, year: int) -> bool:
+        """Whether a version of a year's file is held that came after the year's last release."""
+        dataset = self.dataset
+        december, end = date(year, 12, 1), date(year, 12, 31)
+        releases = calendar(
+            dataset.release, dataset.frequency, december, end, dataset.overrides, dataset.week_ends
+        )
+        last = max(release.due_at for release in releases if release.period_end <= end)
+        return any(s.address == address and s.retrieved_at >= last for s in self.held)
+
     def _links(self, address: str, expression: str) -> list[str]:
-        fetched = self._fetch(address, recognise=lambda _: None, html_expected=True)
-        assert isinstance(fetched, Download), "nothing was asked for conditionally"  # noqa: S101
+        """The files to which a page links, on the publisher's own hosts."""
+        page = self._fetch(address, recognise=lambda _: None, html_expected=True)
+        assert isinstance(page, Download), "nothing was asked for conditionally"  # noqa: S101
+        own = {urlsplit(address).hostname, *self.dataset.hosts}
+        found = []
         try:
-            return linked(fetched.body, address, expression, self.dataset.id)
+            for link in linked(page.body, page.address, expression, self.dataset.id):
+                if urlsplit(link).scheme == "https" and urlsplit(link).hostname in own:
+                    found.append(link)
+                else:
+                    self.errors.append(_strange(link, address, own))
         except LayoutError as error:
             self.errors.append(error)
-            return []
+        return found
 
     def _have(self, file: Wanted) -> None:
-        """Ask for one file and keep it; one that is refused, or not there, stops no other."""
+        """Ask for one file and keep it; one that is refused, or not there, is noted, for the others to go on.
+
+        Raises:
+            FetchError: the publisher does not answer.
+        """
         try:
             answers = self._answers(file)
             if answers is None:
@@ -138,13 +161,14 @@ class _Looker:
         except NotThereError as error:
             if not file.may_lack:
                 self.errors.append(error)
-        except (LayoutError, ArchiveError) as error:
+        except (OnlyThisError, LayoutError, ArchiveError) as error:
             self.errors.append(error)
 
     def _answers(self, file: Wanted) -> list[Download] | None:
         """The pages of all its answers; None where the publisher says that nothing has changed."""
         answers: list[Download] = []
-        held = [s for s in self.held if s.address == file.addresses[0] and s.headers]
+        # That the first of several answers is unchanged says nothing of the others.
+        held = [s for s in self.held if (s.address,) == file.addresses and s.headers]
         for first in file.addresses:
             address: str | None = first
             while address:
@@ -223,7 +247,7 @@ class _Looker:
         part = file.part or self.parser.part(file.body)
         held = [s for s in self.held if s.part == part]
         newest = held[-1] if held else None
-        if newest and self._repeats(newest, file, published_at):
+        if newest and self._repeats(newest, file):
             self.notes.append("the same figures as before")
             return
         snapshot, new = self.archive.store(
@@ -247,16 +271,25 @@ class _Looker:
         else:
             self.notes.append("the same bytes as before")
 
-    def _repeats(self, held: Snapshot, file: _File, published_at: datetime | None) -> bool:
+    def _repeats(self, held: Snapshot, file: _File) -> bool:
         """Whether an answer differs from the held one in the time of answering only."""
         if not self.parser.stamped_answers:
             return False
-        if published_at is not None and published_at.replace(microsecond=0) != held.known_at:
-            return False
+        before = self.archive.read(held)
         try:
-            return self.parser.parse(file.body).equals(self.parser.parse(self.archive.read(held)))
+            # Not `held.known_at`: a correction under the same stamp counts from when it was retrieved.
+            if self.parser.published_on(file.body) != self.parser.published_on(before):
+                return False
+            return self.parser.parse(file.body).equals(self.parser.parse(before))
         except LayoutError:  # one of them will be told by the structure check
             return False
+
+
+def _strange(link: str, page: str, own: set[str | None]) -> FetchError:
+    return FetchError(
+        f"{page} links to {link}; expected https and {' or '.join(sorted(map(str, own)))}. If the publisher "
+        f"has moved its files, add the host to its record. {KEPT}"
+    )
 
 
 def _manners(settings: Settings) -> Manners:

@@ -67,7 +67,9 @@ class Dataset(Strict):
         alias="address", min_length=1, description="Where its files are: an address, a pattern, or several"
     )
     page: Text = Field(description="Where a person finds it")
-    hosts: tuple[str, ...] = Field((), description="Further hosts of the publisher it may redirect to")
+    hosts: tuple[str, ...] = Field(
+        (), description="Further hosts of the publisher it may redirect or link to"
+    )
     licence: Licence
     credit: Text = Field(description="The credit line that the publisher asks for")
     format: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$")] = Field(

@@ -99,12 +99,12 @@ class Source(Strict):
 class Wanted:
     """One file to have, made of the answers of one or more addresses.
 
-    `once`: what it holds is complete; asked for only while it is not held. `may_lack`: it may not be
-    there yet.
+    `year`: the one that it is of, gone by so long that it changes no more; asked for only while no version
+    is held that has all of it. `may_lack`: it may not be there yet.
     """
 
     addresses: tuple[str, ...]
-    once: bool = False
+    year: int | None = None
     may_lack: bool = False
 
 
@@ -122,7 +122,7 @@ def wanted(source: Source, today: date) -> Iterator[Wanted]:
             # Last year's file is still corrected in the first months of this one, which has none at first.
             yield Wanted(
                 (source.url.replace("{year}", str(year)),),
-                once=year < today.year - 1,
+                year=year if year < today.year - 1 else None,
                 may_lack=year == today.year,
             )
     else:

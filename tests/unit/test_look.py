@@ -112,6 +112,19 @@ def test_years_gone_by_are_asked_for_once_and_the_last_two_at_each_look(publishe
     assert sorted(kept(settings)) == ["2023", "2024", "2025", "2026"]
 
 
+def test_a_year_that_was_held_before_it_was_over_is_asked_for_again(publisher, settings, dataset):
+    """A desk that pauses for years has to get the weeks between its last look and the year's end."""
+    yearly = dataset({"url": f"{HOST}/{{year}}.json", "years_from": 2023}, part=first_row)
+    for year in (2023, 2024, 2025, 2026):
+        publisher.answers(f"{HOST}/{year}.json", answer(year))
+    publisher.answers(f"{HOST}/2023.json", answer(2023), answer(2023, more="December"))
+    summer = settings.model_copy(update={"clock": datetime(2023, 7, 1, tzinfo=UTC)})
+    assert len(look(yearly, summer).new) == 1
+    assert len(look(yearly, settings).new) == 4
+    assert look(yearly, settings).new == ()
+    assert len(publisher.asked(f"{HOST}/2023.json")) == 2
+
+
 def test_one_file_that_cannot_be_had_stops_no_other(publisher, settings, dataset):
     pairs = dataset(
         {"url": f"{HOST}/{{item}}", "items": ["a", "b", "c"]},
@@ -135,6 +148,16 @@ def test_a_publisher_that_does_not_answer_is_not_asked_for_the_rest_but_the_next
         look(both, settings)
     assert not publisher.asked(f"{HOST}/b")
     assert kept(settings) == {"": answer(1)}
+
+
+@pytest.mark.parametrize("status", [204, 400, 404])
+def test_an_address_of_which_the_publisher_knows_nothing_stops_no_other(publisher, settings, dataset, status):
+    pairs = dataset({"url": f"{HOST}/{{item}}", "items": ["a", "b"]}, part=first_row)
+    publisher.answers(f"{HOST}/a", Reply(status=status))
+    publisher.answers(f"{HOST}/b", answer(1))
+    with pytest.raises(LookError, match=rf"1 new were kept.\n.*/a answered {status}"):
+        look(pairs, settings)
+    assert kept(settings) == {"1": answer(1)}
 
 
 def test_this_years_file_may_not_be_there_yet_and_an_older_one_that_is_not_is_told(
@@ -162,6 +185,16 @@ def test_codes_are_asked_for_in_batches_and_pages_followed_into_one_file(publish
     assert pages(payload, "p/d") == [answer(1, next=50), answer(2), answer(3)]
     assert (snapshot.address, snapshot.extension) == (f"{HOST}/get?code=A1,A2", "zip")
     assert bundle(pages(payload, "p/d")) == payload
+
+
+def test_a_batch_that_is_unchanged_does_not_hide_one_that_is_new(publisher, settings, dataset):
+    """The first code filled a request; another one was added to the record."""
+    publisher.answers(f"{HOST}/get?code=A", Reply(answer(1), headers={"ETag": '"v1"'}))
+    publisher.answers(f"{HOST}/get?code=B", answer(2))
+    asked = {"url": f"{HOST}/get?code={{series}}", "per_request": 1}
+    look(dataset(asked | {"series": ["A"]}), settings)
+    look(dataset(asked | {"series": ["A", "B"]}), settings)
+    assert pages(kept(settings)[""], "p/d") == [answer(1), answer(2)]
 
 
 def test_an_answer_of_one_page_is_kept_as_it_came_and_asked_for_conditionally(publisher, settings, dataset):
@@ -195,6 +228,27 @@ def test_the_files_of_an_index_page_are_its_links(publisher, settings, dataset):
     look(scraped, settings)
     assert sorted(kept(settings)) == ["2025", "2026"]
     assert not publisher.asked(f"{HOST}/about.html")
+
+
+def test_links_count_from_where_the_page_was_found(publisher, settings, dataset):
+    publisher.answers(f"{HOST}/list.html", Reply.redirect("/en/new/list.html"))
+    publisher.answers(f"{HOST}/en/new/list.html", b"<html><body><a href='x.json'>2026</a></body></html>")
+    publisher.answers(f"{HOST}/en/new/x.json", answer(2026))
+    look(dataset({"url": f"{HOST}/list.html", "links": r"\.json$"}), settings)
+    assert kept(settings) == {"": answer(2026)}
+
+
+def test_a_link_to_anybody_else_is_not_followed(publisher, settings, dataset):
+    links = ("https://www.stranger.example/x.json", "http://www.publisher.example/x.json", "/y.json")
+    page = "".join(f"<a href='{link}'>file</a>" for link in links)
+    publisher.answers(f"{HOST}/list.html", page.encode())
+    publisher.answers("https://www.stranger.example/x.json", answer(1))
+    publisher.answers(f"{HOST}/y.json", answer(2))
+    scraped = dataset({"url": f"{HOST}/list.html", "links": r"\.json$"})
+    with pytest.raises(LookError, match=r"expected https and www\.publisher\.example\. If") as told:
+        look(scraped, settings)
+    assert all(f"links to {link};" in str(told.value) for link in links[:2])
+    assert kept(settings) == {"": answer(2)}
 
 
 def test_an_index_page_without_the_links_is_told(publisher, settings, dataset):
@@ -232,6 +286,13 @@ def folder(settings) -> Path:
     made = settings.inbox / "readings"
     made.mkdir(parents=True)
     return made
+
+
+def test_answers_after_a_correction_under_the_same_stamp_are_not_new_for_ever(publisher, settings, dataset):
+    stamped = dataset(f"{HOST}/data", stamped_answers=True, published_on=lambda _: date(2026, 2, 5))
+    replies = [answer(row, at=str(n)) for n, row in enumerate((1, 2, 2, 2))]
+    publisher.answers(f"{HOST}/data", *replies)
+    assert [len(look(stamped, settings).new) for _ in replies] == [1, 1, 0, 0]
 
 
 def test_each_file_in_the_inbox_is_a_part_and_a_wrong_one_stops_no_other(settings, dataset, folder):

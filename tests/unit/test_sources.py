@@ -26,11 +26,11 @@ def test_a_plain_address_is_one_file() -> None:
 def test_years_begin_with_this_one_and_only_closed_years_are_had_once() -> None:
     """Last year's file is still corrected after the new year."""
     source = Source(url="https://p.example/{year}.zip", years_from=2023)
-    assert [(file.addresses, file.once) for file in wanted(source, TODAY)] == [
-        (("https://p.example/2026.zip",), False),
-        (("https://p.example/2025.zip",), False),
-        (("https://p.example/2024.zip",), True),
-        (("https://p.example/2023.zip",), True),
+    assert [(file.addresses, file.year) for file in wanted(source, TODAY)] == [
+        (("https://p.example/2026.zip",), None),
+        (("https://p.example/2025.zip",), None),
+        (("https://p.example/2024.zip",), 2024),
+        (("https://p.example/2023.zip",), 2023),
     ]
     assert addresses(url="https://p.example/{year}.zip", years_from=2027) == []
 
