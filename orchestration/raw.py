@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -27,6 +27,10 @@ from orchestration.warehouse import set_table_version, table_exists, table_versi
 # A file that lacks more of what is held than this is taken for cut short, not for a retraction.
 RETRACTED_SHARE = 0.02
 RETRACTED_ROWS = 20
+
+# A period that begins before that day, or later than this after its file came, is a slip or a shifted column.
+FIRST_PERIOD = date(1700, 1, 1)
+AHEAD = timedelta(days=366)
 
 SNAPSHOTS = "tidemark__snapshots"
 CREATE_SNAPSHOTS = f"""
@@ -169,6 +173,7 @@ def _load_one(
     try:
         frame = parser.parse(read(snapshot))
         check_frame(frame, dataset, parser.columns)
+        _check_range(frame, dataset, snapshot.retrieved_at.date() + AHEAD)
         result = _insert(connection, dataset, snapshot, frame)
     except LayoutError as error:
         # Of several files, people have to know which.
@@ -227,6 +232,13 @@ def check_frame(frame: pd.DataFrame, dataset: Dataset, columns: tuple[str, ...])
         wrong = [day for day in frame[column].unique() if not _is_day(day)]
         if wrong:
             raise LayoutError(f"{dataset.id}: expected dates YYYY-MM-DD in {column}, found '{wrong[0]}'.")
+    reversed_ = frame["period_start"] > frame["period_end"]
+    if reversed_.any():
+        start, end = frame.loc[reversed_, list(PERIOD)].iloc[0]
+        raise LayoutError(
+            f"{dataset.id}: expected each period to begin before it ends, found {start} to {end}; "
+            "nothing was loaded."
+        )
     twice = frame.duplicated(list(dataset.key))
     if twice.any():
         key = frame.loc[twice, list(dataset.key)].iloc[0].to_dict()
@@ -234,6 +246,16 @@ def check_frame(frame: pd.DataFrame, dataset: Dataset, columns: tuple[str, ...])
             f"{dataset.id}: expected each {' + '.join(dataset.key)} once, found {key} again "
             f"({int(twice.sum())} rows too many); nothing was loaded."
         )
+
+
+def _check_range(frame: pd.DataFrame, dataset: Dataset, latest: date) -> None:
+    """Demand periods that a file of its day can be about: one in the year 2206 would be awaited for ever."""
+    for found in (frame["period_start"].min(), frame["period_start"].max()):
+        if not FIRST_PERIOD.isoformat() <= found <= latest.isoformat():
+            raise LayoutError(
+                f"{dataset.id}: expected periods that begin from {FIRST_PERIOD} to {latest}, a year after "
+                f"the file was retrieved, found one that begins on {found}; nothing was loaded."
+            )
 
 
 def _is_day(text: Any) -> bool:  # noqa: ANN401 - a missing cell is no text
@@ -272,12 +294,20 @@ def _insert(
                 cast($origin as varchar) as _origin,
                 false as _retracted,
                 -- The newest period of a stamped file came out with it; all older ones of a first file have
-                -- no vintage of their own.
-                $first and not ($known_at_basis = 'published' and period_end = max(period_end) over ())
+                -- no vintage of their own. What a later part begins with, as a new year does, came out with
+                -- it too if the other parts were collected by then, and do not reach it.
+                $first
+                and not (
+                    period_end = max(period_end) over ()
+                    and (
+                        $known_at_basis = 'published'
+                        or coalesce(_due_at > $since and period_end > $reached, false)
+                    )
+                )
                     as without_vintage
             from parsed inner join due on parsed.period_end = due.due_period_end
             """,
-            _stamp(snapshot) | {"first": _is_first(connection, dataset, snapshot)},
+            _stamp(snapshot) | _before(connection, dataset, snapshot),
         )
     finally:
         connection.unregister("parsed")
@@ -351,13 +381,16 @@ def _stamp(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _is_first(connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> bool:
-    """Whether no file of this part was accepted before."""
-    (before,) = connection.execute(
-        f"select count(*) from raw.{SNAPSHOTS} where dataset = ? and part = ? and status = 'accepted'",
-        [dataset.id, snapshot.part],
+def _before(connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> dict[str, Any]:
+    """What was accepted before: of this part, whether nothing; of all, since when and up to which period."""
+    first, since, reached = connection.execute(
+        f"""
+        select count(*) filter (where part = ?) = 0, min(known_at), cast(max(last_period) as varchar)
+        from raw.{SNAPSHOTS} where dataset = ? and status = 'accepted'
+        """,
+        [snapshot.part, dataset.id],
     ).fetchone()
-    return before == 0
+    return {"first": first, "since": since, "reached": reached}
 
 
 def _due(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:

@@ -211,6 +211,54 @@ def test_of_several_files_the_refused_one_is_named(bench):
     assert newest.reason == "b.csv: tiny: expected JSON, found 'no json'"
 
 
+def history(bench: Bench) -> dict[str, bool]:
+    """Of each month, whether its first version is history."""
+    return dict(
+        bench.query(
+            """
+            select left(period_start, 7), _is_history from raw.jp_mof__tiny
+            qualify row_number() over (partition by _key order by _snapshot) = 1
+            """
+        )
+    )
+
+
+def test_a_first_file_is_history_but_for_the_newest_period_of_a_stamped_one(bench):
+    bench.gets({"2025-11": "1", "2025-12": "2"}, day=15)
+    bench.gets({"2025-11": "1", "2025-12": "2", "2026-01": "3"}, day=45)
+    bench.load()
+    assert history(bench) == {"2025-11": True, "2025-12": False, "2026-01": False}
+
+
+def test_a_new_years_first_period_is_no_history_where_the_year_before_was_collected(bench):
+    """It came weeks after January was due: nobody is said to have known it sooner."""
+    bench.gets({"2025-11": "1", "2025-12": "2"}, day=15, part="2025", basis=Basis.RETRIEVED)
+    bench.gets({"2026-01": "3"}, day=55, part="2026", basis=Basis.RETRIEVED)
+    bench.load(ROLLING)
+    assert history(bench) == {"2025-11": True, "2025-12": True, "2026-01": False}
+
+
+def test_of_a_new_years_first_file_what_came_out_in_files_before_it_is_history(bench):
+    bench.gets({"2025-12": "2"}, day=15, part="2025", basis=Basis.RETRIEVED)
+    bench.gets({"2026-01": "3", "2026-02": "4", "2026-03": "5"}, day=110, part="2026", basis=Basis.RETRIEVED)
+    bench.load(ROLLING)
+    assert history(bench) == {"2025-12": True, "2026-01": True, "2026-02": True, "2026-03": False}
+
+
+def test_a_part_that_is_collected_later_is_history_as_far_as_others_reach(bench):
+    bench.gets({"2025-11": "1", "2026-01": "3"}, day=55, part="flows of A", basis=Basis.RETRIEVED)
+    bench.gets({"2025-10": "1", "2025-12": "2"}, day=56, part="flows of B", basis=Basis.RETRIEVED)
+    bench.load(ROLLING)
+    assert set(history(bench).values()) == {True}
+
+
+def test_parts_that_are_collected_at_once_are_history_in_whatever_order_they_come(bench):
+    for year in ("2024", "2025", "2023"):
+        bench.gets({f"{year}-11": year}, day=55, part=year, basis=Basis.RETRIEVED)
+    bench.load(ROLLING)
+    assert history(bench) == {"2023-11": True, "2024-11": True, "2025-11": True}
+
+
 def test_a_second_load_with_nothing_new_changes_nothing(bench):
     bench.gets({"2026-01": "5"}, day=40)
     first, rows, versions = bench.load(), bench.everything(), table_versions(bench.connection)
@@ -320,6 +368,17 @@ def refused_frame(bench: Bench, frame: pd.DataFrame) -> str:
         ([("2026-01-01", "2026-01-31")], COLUMNS[:2], "expected the columns"),
         ([("2026-01-01", "2026-1-31", "5")], COLUMNS, "dates YYYY-MM-DD in period_end, found '2026-1-31'"),
         ([("2026-01-01", "2026-02-30", "5")], COLUMNS, "dates YYYY-MM-DD in period_end, found '2026-02-30'"),
+        (
+            [("2026-01-31", "2026-01-01", "5")],
+            COLUMNS,
+            "to begin before it ends, found 2026-01-31 to 2026-01-01",
+        ),
+        ([("0206-01-01", "0206-01-31", "5")], COLUMNS, "found one that begins on 0206-01-01"),
+        (
+            [("9999-12-01", "9999-12-31", "5")],
+            COLUMNS,
+            "from 1700-01-01 to 2027-02-11, a year after the file",
+        ),
         ([(None, "2026-01-31", "5")], COLUMNS, "dates YYYY-MM-DD in period_start, found 'nan'"),
         ([], COLUMNS, "expected rows of data, found none"),
     ],
