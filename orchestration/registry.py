@@ -75,6 +75,8 @@ def rule_in_words(dataset: Dataset) -> str:
 
 
 def _day_in_words(rule: DayOfMonth) -> str:
+    if rule.months_after == 0:
+        return f"by the {_ordinal(rule.day)} of the period's last month"
     if rule.months_after < 0:
         return f"by the {_ordinal(rule.day)}, {_count(-rule.months_after, 'month')} before the period's last"
     return f"by the {_ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"

@@ -138,6 +138,10 @@ def ruled(rule: object) -> Dataset:
             "by the 18th, 2 months after, 16:00 America/New_York",
         ),
         (
+            ruled(DayOfMonthRule(rule="day_of_month", day=20, months_after=0, at="16:00", **US)),
+            "by the 20th of the period's last month, 16:00 America/New_York",
+        ),
+        (
             ruled(DayOfMonthRule(rule="day_of_month", day=1, months_after=1, at="09:00", **US)),
             "by the 1st, 1 month after, 09:00 America/New_York",
         ),
