@@ -226,6 +226,8 @@ class _Looker:
                 continue
             try:
                 self.parser.recognise(body)
+                # Read in full before it is kept: what people wrote is mended, not archived.
+                self.parser.parse(body)
                 self._keep(
                     _File(
                         body=body,

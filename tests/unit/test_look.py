@@ -307,6 +307,19 @@ def test_each_file_in_the_inbox_is_a_part_and_a_wrong_one_stops_no_other(setting
     assert kept(settings) == {"a.json": answer(1), "b.json": answer(2)}
 
 
+def test_a_file_of_the_inbox_with_a_wrong_row_is_told_and_never_kept(settings, dataset, folder):
+    def parse(payload: bytes) -> pd.DataFrame:
+        if b"wrong" in payload:
+            raise LayoutError("p/d: line 2: expected a figure, found 'wrong'")
+        return rows(payload)
+
+    inbox = dataset("inbox:readings", parse=parse)
+    (folder / "a.json").write_bytes(b'{"rows": ["wrong"]}')
+    with pytest.raises(LayoutError, match=r"a.json: p/d: line 2: expected a figure, found 'wrong'"):
+        look(inbox, settings)
+    assert not settings.archive_root.exists()
+
+
 def test_files_of_the_inbox_that_are_alike_are_kept_each_by_its_name(settings, dataset, folder):
     """Both come at the same second, with the same bytes."""
     for name in ("a.json", "copy of a.json"):
