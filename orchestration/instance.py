@@ -14,8 +14,10 @@ from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
+from dagster._core.instance.ref import InstanceRef
 from dagster._utils.error import SerializableErrorInfo
 
+from orchestration.event_log import OpenEventLog
 from orchestration.settings import PROJECT_ROOT, Settings
 
 PID_TAG = "tidemark/pid"
@@ -50,12 +52,12 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
         settings: the data folder, whose instance keeps the run.
         tell: is given each line of progress.
     """
-    os.environ["DAGSTER_HOME"] = home(settings)
+    folder = os.environ["DAGSTER_HOME"] = home(settings)
     # Imported here: loading the definitions takes seconds and parses the dbt project.
     from orchestration.definitions import defs
 
     job = defs().resolve_job_def(name)
-    with dg.DagsterInstance.get() as instance:
+    with open_instance(folder) as instance:
         recover(instance, tell)
         with _told(tell), _quiet():
             result = job.execute_in_process(
@@ -76,6 +78,16 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
     ]
     # The last step only repeats what was refused.
     return Outcome(result.success, refused + [f for f in failed if not (refused and BLOCKED in f)])
+
+
+def open_instance(folder: str) -> dg.DagsterInstance:
+    """The instance of a folder, as its `dagster.yaml` has it, with an event log that stays open."""
+    log = {
+        "module": OpenEventLog.__module__,
+        "class": OpenEventLog.__name__,
+        "config": {"base_dir": str(Path(folder) / "history" / "runs")},
+    }
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"event_log_storage": log}))
 
 
 def _innermost(error: SerializableErrorInfo) -> str:
