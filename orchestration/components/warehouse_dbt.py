@@ -35,6 +35,7 @@ log = logging.getLogger("tidemark")
 
 UNCHANGED = "Not run again: neither its code nor what it rests on has changed since it passed."
 PARSED = (".sql", ".yml", ".yaml", ".csv", ".md")
+DBT_ON_PARSED = Path(__file__).parent.parent / "parsed_dbt.py"
 
 
 class SchemaAndTable(DagsterDbtTranslator):
@@ -99,13 +100,14 @@ def prepare(folder: Path) -> Path:
     """
     manifest = folder / "target" / "manifest.json"
     mark = folder / "target" / "manifest.sha256"
-    found = sha256()
+    # What is parsed holds the folder's own path, and is read back by the dbt that wrote it.
+    found = sha256(f"{version('dbt-core')}\0{folder.resolve()}\0".encode())
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         if path.suffix in PARSED and inside[0] not in ("target", "logs", "dbt_packages"):
             found.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     digest = found.hexdigest()
-    if manifest.exists() and mark.exists() and mark.read_text() == digest:
+    if manifest.exists() and parsed(folder).exists() and mark.exists() and mark.read_text() == digest:
         return manifest
     manifest.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=manifest.parent) as scratch:
@@ -123,10 +125,17 @@ def prepare(folder: Path) -> Path:
         )  # fmt: skip
         if done.returncode != 0:
             raise WarehouseError(f"dbt cannot parse {folder.name}:\n{done.stdout}{done.stderr}")
-        for name in ("manifest.json", "partial_parse.msgpack"):
-            (Path(scratch) / name).replace(manifest.parent / name)
+        # Under a name of its own: any dbt that is run by hand writes dbt's. And first, so that what is built
+        # is never older than the fingerprints that are taken from manifest.json.
+        (Path(scratch) / "partial_parse.msgpack").replace(parsed(folder))
+        (Path(scratch) / manifest.name).replace(manifest)
     mark.write_text(digest)
     return manifest
+
+
+def parsed(folder: Path) -> Path:
+    """The project as dbt has parsed it, as dbt reads it back."""
+    return folder / "target" / "parsed.msgpack"
 
 
 def dbt_executable() -> str:
@@ -203,7 +212,9 @@ def _build(
     # Not DbtCliResource.cli: it asks dbt for its version and opens the warehouse before each build.
     invocation = DbtCliInvocation.run(
         args=[
-            dbt_executable(), "--no-use-colors", "build", "--select", *names,
+            # -P: the script's folder is a package, whose modules must not stand in for others.
+            sys.executable, "-P", str(DBT_ON_PARSED), str(parsed(project.project_dir)),
+            "--no-use-colors", "--log-level-file", "info", "build", "--select", *names,
             "--project-dir", str(project.project_dir), "--profiles-dir", str(project.profiles_dir),
         ],
         env={
