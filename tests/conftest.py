@@ -1,12 +1,15 @@
 """What holds for every test: no network, and nobody's own settings."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 from pytest_socket import SocketConnectBlockedError, socket_allow_hosts
+from xdist.scheduler import LoadFileScheduling
 
 from orchestration.settings import Settings
 from tests.publisher_server import PublisherServer
@@ -67,3 +70,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, text in report.user_properties:
             if name == "said" and report.when == "call":
                 terminalreporter.write_line(text)
+
+
+class ByDesk(LoadFileScheduling):
+    """A file's tests share a process, and so do all files that read the desk of the real files."""
+
+    readers = frozenset(
+        f"tests/real/{file.name}"
+        for file in (Path(__file__).parent / "real").glob("test_*.py")
+        if re.search(r"\breal_(desk|marts)\b", file.read_text(encoding="utf-8"))
+    )
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the real desk" if file in self.readers else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByDesk | None:
+    """Of `--dist loadfile`, which `make test` asks for."""
+    return ByDesk(config, log) if config.getoption("dist") == "loadfile" else None

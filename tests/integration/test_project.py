@@ -25,6 +25,10 @@ repository = defs().get_repository_def()
 graph = repository.asset_graph
 print(json.dumps({
     "assets": sorted(k.to_user_string() for k in graph.get_all_asset_keys()),
+    "selected": {
+        job: sorted(k.to_user_string() for k in repository.get_job(job).asset_layer.executable_asset_keys)
+        for job in ("everything", "offline", "jp_mof")
+    },
     "jobs": sorted(j for j in repository.job_names if not j.startswith("__")),
     "schedules": {
         s.name: [s.cron_schedule, s.execution_timezone, s.default_status.value]
@@ -73,6 +77,14 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
     }  # fmt: skip
     assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
     assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]
+
+
+def test_jobs_look_at_what_their_name_says_and_go_the_whole_way(public: dict) -> None:
+    every = set(public["assets"])
+    files = {k for k in every if k.startswith(("archive/", "raw/")) and not k.startswith("raw/tidemark__")}
+    assert set(public["selected"]["everything"]) == every
+    assert set(public["selected"]["offline"]) == {k for k in every if not k.startswith("archive/")}
+    assert set(public["selected"]["jp_mof"]) == (every - files) | {k for k in files if "/jp_mof__" in k}
 
 
 def test_the_data_dictionary_is_current() -> None:

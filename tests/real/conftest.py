@@ -31,7 +31,10 @@ def facts() -> Path:
 
 @pytest.fixture(scope="session")
 def real_desk(publishers: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk that has imported the mirror and rebuilt everything from it."""
+    """A desk that has imported the mirror and rebuilt everything from it.
+
+    All files that name it share one test process (tests/conftest.py): nothing may write to it.
+    """
     desk = Desk(tmp_path_factory.mktemp("real desk"))
     desk.run("import", str(publishers))
     desk.run("offline")
