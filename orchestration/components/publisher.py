@@ -304,7 +304,11 @@ def arrival_result(
         asset_key=raw_key(dataset),
         check_name="arrival",
         passed=state is Arrival.FRESH,
-        severity=(dg.AssetCheckSeverity.ERROR if state is Arrival.LATE else dg.AssetCheckSeverity.WARN),
+        severity=(
+            dg.AssetCheckSeverity.WARN
+            if state in (Arrival.DUE, Arrival.NOTHING)
+            else dg.AssetCheckSeverity.ERROR
+        ),
         description=arrival_in_words(dataset, release, state),
         metadata={
             "state": state.value,
