@@ -62,11 +62,19 @@ class Parser:
 
 def find_parser(publisher: str, name: str) -> tuple[Parser, str]:
     """The parser of a dataset, and a fingerprint of its code (so that a new parser reads anew)."""
-    module = importlib.import_module(f"orchestration.defs.{publisher}.parsers")
-    parsers: Mapping[str, Parser] = module.PARSERS
+    where, wanted = f"orchestration/defs/{publisher}/parsers.py", f"orchestration.defs.{publisher}.parsers"
+    try:
+        module = importlib.import_module(wanted)
+    except ModuleNotFoundError as error:
+        if error.name != wanted:
+            raise  # it is there; what it imports is not
+        raise LayoutError(
+            f"{where}: expected the parser of '{name}' in this file, found no such file"
+        ) from None
+    parsers: Mapping[str, Parser] = getattr(module, "PARSERS", {})
     if name not in parsers:
         raise LayoutError(
-            f"orchestration/defs/{publisher}/parsers.py: PARSERS has no '{name}'; "
+            f"{where}: PARSERS has no '{name}'; "
             f"expected one entry per dataset of defs.yaml, found {sorted(parsers)}"
         )
     parser, what = parsers[name], f"{publisher}/{name}"

@@ -13,6 +13,27 @@ def test_a_dataset_without_a_parser_names_the_file_and_those_there_are() -> None
         find_parser("ecb", "gold")
 
 
+def test_a_record_without_parsers_says_which_file_is_expected(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A publisher that is half written stops itself, not the import of all others."""
+    import orchestration.defs
+
+    monkeypatch.setattr(orchestration.defs, "__path__", [*orchestration.defs.__path__, str(tmp_path)])
+    for folder, code in (("half", None), ("empty", ""), ("lost", "import no_such_library")):
+        (tmp_path / folder).mkdir()
+        if code is not None:
+            (tmp_path / folder / "parsers.py").write_text(code, encoding="utf-8")
+    with pytest.raises(
+        LayoutError, match=r"defs/half/parsers.py: expected the parser of 'gold'.*no such file"
+    ):
+        find_parser("half", "gold")
+    with pytest.raises(LayoutError, match=r"defs/empty/parsers.py: PARSERS has no 'gold'.*found \[\]"):
+        find_parser("empty", "gold")
+    with pytest.raises(ModuleNotFoundError, match="no_such_library"):
+        find_parser("lost", "gold")
+
+
 def test_a_parser_that_stumbles_refuses_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """A case that its author did not think of must not stop the other datasets."""
     from orchestration.defs.ecb import parsers
