@@ -11,7 +11,8 @@ from orchestration.records import load_datasets
 from orchestration.sampling import publisher_files
 
 PARSER, _ = find_parser("us_fed", "fx_h10")
-SAMPLE = publisher_files("us_fed")[0].payload
+SAMPLES = {file.dataset.split("/")[1]: file.payload for file in publisher_files("us_fed")}
+SAMPLE = SAMPLES["fx_h10"]
 
 
 def test_days_without_an_observation_are_left_out_and_rates_stay_as_published() -> None:
@@ -60,7 +61,7 @@ def test_another_layout_is_refused_with_what_was_expected(payload: bytes, expect
 
 INDEX, _ = find_parser("us_fed", "broad_dollar_index")
 CUSTODY, _ = find_parser("us_fed", "custody_treasuries")
-INDEX_SAMPLE, CUSTODY_SAMPLE = (file.payload for file in publisher_files("us_fed")[1:])
+INDEX_SAMPLE, CUSTODY_SAMPLE = SAMPLES["broad_dollar_index"], SAMPLES["custody_treasuries"]
 
 
 def test_the_broad_dollar_index_is_read_to_its_last_friday() -> None:
