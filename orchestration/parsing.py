@@ -181,9 +181,9 @@ def pages(payload: bytes, what: str) -> list[bytes]:
     return list(members.values())
 
 
-def csv_records(text: str, what: str) -> list[list[str]]:
+def csv_records(text: str, what: str, delimiter: str = ",") -> list[list[str]]:
     """CSV records, quoted line breaks and all; strict, so that a quote left open is noticed."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         return list(reader)
     except csv.Error as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import LayoutError
-from orchestration.parsing import find_parser
+from orchestration.parsing import csv_records, find_parser
 
 
 def test_a_dataset_without_a_parser_names_the_file_and_those_there_are() -> None:
@@ -63,3 +63,9 @@ def test_a_parser_whose_lists_changed_is_another_one(monkeypatch: pytest.MonkeyP
     _, after = find_parser("ecb", "fx_reference_rates")
     assert before == again
     assert len({without, before, after}) == 3
+
+
+def test_records_may_be_separated_by_something_else_than_commas() -> None:
+    assert csv_records('a;"b;c"\n1,5;2\n', "p/d", delimiter=";") == [["a", "b;c"], ["1,5", "2"]]
+    with pytest.raises(LayoutError, match=r"p/d: expected CSV, but line 2 cannot be read as such"):
+        csv_records('a;b\n1;"2\n', "p/d", delimiter=";")

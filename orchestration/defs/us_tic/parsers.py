@@ -6,8 +6,6 @@ a block per year, quotes, footnote marks and months that come twice. What is add
 is added up here too, for a column or a row that has moved keeps its shape.
 """
 
-import csv
-import io
 import re
 from calendar import monthrange
 from collections.abc import Sequence
@@ -20,7 +18,7 @@ from itertools import pairwise
 import pandas as pd
 
 from orchestration.errors import LayoutError
-from orchestration.parsing import Parser, decode, expect_width, squash, text_frame
+from orchestration.parsing import Parser, csv_records, decode, expect_width, squash, text_frame
 
 NOT_AVAILABLE = "n.a."
 MONTH = r"(19|20)\d\d-(0[1-9]|1[0-2])"
@@ -513,15 +511,7 @@ def parse_history(payload: bytes) -> pd.DataFrame:
 
 def _history_records(payload: bytes) -> Records:
     """The file's cells, once its title and unit are the expected ones."""
-    text = decode(payload, "utf-8", HISTORY)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True)
-    try:
-        records = list(reader)
-    except csv.Error as error:
-        raise LayoutError(
-            f"{HISTORY}: expected tab-separated text, but line {reader.line_num} cannot be read as such "
-            f"({error}). The file may be cut short, or be another one; nothing was loaded."
-        ) from None
+    records = csv_records(decode(payload, "utf-8", HISTORY), HISTORY, delimiter="\t")
     titles = (
         "MAJOR FOREIGN HOLDERS OF TREASURY SECURITIES",
         "(in billions of dollars)",
