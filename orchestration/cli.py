@@ -35,13 +35,24 @@ def main() -> None:
     """Run a command; an error that is meant for people is printed without a traceback."""
     try:
         app(standalone_mode=True)
-    except TidemarkError as error:
-        _complain(str(error))
-        sys.exit(1)
     except ValidationError as error:
         wrong = [f"TIDEMARK_{'.'.join(map(str, p['loc'])).upper()}: {p['msg']}" for p in error.errors()]
         _complain("These settings are not valid (see .env.example):\n  " + "\n  ".join(wrong))
         sys.exit(1)
+    except Exception as error:
+        # Dagster wraps a record's mistake in errors of its own.
+        meant_for_people = _innermost(error)
+        if meant_for_people is None:
+            raise
+        _complain(str(meant_for_people))
+        sys.exit(1)
+
+
+def _innermost(error: BaseException | None) -> TidemarkError | None:
+    """The error of ours that another was raised from."""
+    while error is not None and not isinstance(error, TidemarkError):
+        error = error.__cause__
+    return error
 
 
 @app.callback()

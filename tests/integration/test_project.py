@@ -136,6 +136,15 @@ def test_a_mistake_in_a_record_stops_the_load_with_file_and_field(tmp_path: Path
     told = Desk(tmp_path / "data", {"PYTHONPATH": str(copy)}, copy).run("offline", expect=1)
     assert len(told.splitlines()) < 10
     assert "datasets[jp_mof/securities_monthly].release.n" in told
+    # Dagster finds this one, and wraps it in pages of its own.
+    record.write_text(
+        record.read_text(encoding="utf-8").replace("n: soon", "n: 6").replace("/securities_w", "/other_w"),
+        encoding="utf-8",
+    )
+    told = Desk(tmp_path / "data", {"PYTHONPATH": str(copy)}, copy).run("offline", expect=1)
+    assert len(told.splitlines()) < 10
+    assert "datasets[jp_mof/other_weekly]" in told
+    assert "PARSERS has no 'other_weekly'" in told
 
 
 def test_a_publisher_is_its_two_folders_and_nothing_else(tmp_path: Path) -> None:
