@@ -1,0 +1,100 @@
+{# Versions of figures, from the rows of a staging model, which stand for versions of files.
+
+   A version of a figure begins when the figure itself changes: another cell of the same row, a new stamp or
+   the same file again begin none. A row that is retracted, and one whose figures were emptied, end what was
+   known. History, which is older than the first file, counts from its scheduled release and says so
+   (`known_at_basis`); a method that restates old periods is not known before it was first published, and files
+   from before it keep the method that they were made with.
+
+   The relation has dataset, period_start and version_columns(); `grain` names the columns that identify a
+   figure, period_start and period_end among them, `figures` those that are measured, `carried` those that go
+   along. Gives all of them with method, valid_from, valid_to, known_at_basis, snapshot and origin. #}
+{% macro figure_versions(relation, grain, figures, carried=[]) -%}
+{%- set key = grain | join(', ') -%}
+with
+
+known as (
+    select
+        {%- for column in (['dataset'] + grain + carried) | unique %}
+        {{ column }},
+        {%- endfor %}
+        {%- for figure in figures %}
+        case when not is_retracted then {{ figure }} end as {{ figure }},
+        {%- endfor %}
+        snapshot,
+        snapshot_known_at,
+        snapshot_basis,
+        due_at,
+        is_history,
+        origin
+    from {{ relation }}
+),
+
+compared as (
+    select
+        *,
+        {%- for figure in figures %}
+        lag({{ figure }}) over (partition by {{ key }} order by snapshot) as {{ figure }}_before,
+        {%- endfor %}
+        row_number() over (partition by {{ key }} order by snapshot) as place
+    from known
+),
+
+changed as (
+    select * from compared
+    where
+        place = 1
+        {%- for figure in figures %}
+        or {{ figure }} is distinct from {{ figure }}_before
+        {%- endfor %}
+),
+
+-- Of the methods for its period, the newest that was published when the file came out.
+with_method as (
+    select
+        changed.*,
+        methods.method,
+        methods.first_published_at,
+        row_number() over (
+            partition by {% for column in grain %}changed.{{ column }}, {% endfor %}changed.snapshot
+            order by
+                methods.from_period desc,
+                coalesce(methods.first_published_at, cast(methods.from_period as timestamp)) desc
+        ) as place_of_method
+    from changed
+    left join {{ ref('stg_tidemark__methods') }} as methods
+        on
+            changed.dataset = methods.dataset
+            and changed.period_start >= methods.from_period
+            and coalesce(methods.first_published_at, changed.snapshot_known_at) <= changed.snapshot_known_at
+),
+
+dated as (
+    select
+        *,
+        {{ known_from('is_history', 'first_published_at') }} as valid_from,
+        {{ known_from_basis('is_history', 'first_published_at') }} as known_at_basis
+    from with_method
+    where place_of_method = 1
+),
+
+versions as (
+    select
+        *,
+        lead(valid_from) over (partition by {{ key }} order by snapshot) as valid_to
+    from dated
+)
+
+select
+    {%- for column in (['dataset'] + grain + carried + figures) | unique %}
+    {{ column }},
+    {%- endfor %}
+    method,
+    valid_from,
+    valid_to,
+    known_at_basis,
+    snapshot,
+    origin
+from versions
+where {% for figure in figures %}{{ figure }} is not null{{ ' or ' if not loop.last }}{% endfor %}
+{%- endmacro %}
