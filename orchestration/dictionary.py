@@ -6,13 +6,18 @@ One source for readers of the docs, of DuckDB's comments and of the data package
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.publish import marts_of
+from orchestration.publish import functions_of, marts_of
 
 HEAD = """# Data dictionary
 
 Every table that people see, generated from the models' descriptions by `make docs`. Times are UTC. The
 same texts are comments in the serving copy (`select * from duckdb_columns()`) and descriptions in
 `datapackage.json`.
+"""
+FUNCTIONS = """## As of a date
+
+Functions of the serving copy: what was known at the end of a day, in UTC. They have the columns of the marts
+that they are named after. A file that is attached under another name has to be the one in use (`use <name>`).
 """
 
 
@@ -26,6 +31,14 @@ def dictionary(manifest: Mapping[str, Any]) -> str:
         for column in node["columns"].values():
             rows.append(f"| `{column['name']}` | {column['data_type']} | {_line(column['description'])} |")
         parts.append("\n".join(rows) + "\n")
+    functions = sorted(functions_of(manifest), key=lambda n: (n["schema"], n["alias"]))
+    if functions:
+        parts.append(FUNCTIONS)
+        parts.append("| function | answers |\n|---|---|")
+        for node in functions:
+            call = f"{node['schema']}.{node['alias']}({', '.join(node['config']['parameters'])})"
+            parts[-1] += f"\n| `{call}` | {_line(node['description'])} |"
+        parts[-1] += "\n"
     return "\n".join(parts)
 
 

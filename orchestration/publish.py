@@ -64,7 +64,16 @@ class Published:
 
 
 def marts_of(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The models that people see: those below `models/marts/`."""
+    """The tables and views that people see: the models below `models/marts/`."""
+    return [node for node in _public(manifest) if not _is_function(node)]
+
+
+def functions_of(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The table functions that people call: marts as of a date."""
+    return [node for node in _public(manifest) if _is_function(node)]
+
+
+def _public(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [
         node
         for _, node in sorted(manifest["nodes"].items())
@@ -84,7 +93,8 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
         current = _current(folder)
         marks, kept = _marks(built_models(connection), marts, current)
-        version = sha256(repr((FORMAT, sorted(marks.items()))).encode()).hexdigest()[:16]
+        functions = _functions(connection, manifest)
+        version = sha256(repr((FORMAT, sorted(marks.items()), functions)).encode()).hexdigest()[:16]
         if current and current.version == version:
             return replace(current, kept=tuple(sorted(kept)))
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +117,8 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
                 resource = current.resources[name] if name in kept else _resource(connection, node, parquet)
                 _comment(connection, node, resource)
                 resources.append({**resource, **_bytes(parquet), "fingerprint": marks[name]})
+            for function in functions:
+                connection.execute(function)
             package = _package(connection, version, resources)
             connection.execute("detach serving")
             _swap(fresh, folder / FILE)
@@ -142,6 +154,10 @@ def _name(node: Mapping[str, Any]) -> str:
     return f"{node['schema']}.{node['alias']}"
 
 
+def _is_function(node: Mapping[str, Any]) -> bool:
+    return node["config"]["materialized"] == "table_function"
+
+
 def _is_view(node: Mapping[str, Any]) -> bool:
     return node["config"]["materialized"] == "view"
 
@@ -171,6 +187,22 @@ def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalo
         connection.execute(
             f'create table serving."{schema}"."{table}" as select * from "{catalog}"."{schema}"."{table}"'
         )
+
+
+def _functions(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[str]:
+    """The statements that make the warehouse's functions in the serving copy; those that are built."""
+    made = []
+    for node in functions_of(manifest):
+        found = connection.execute(
+            "select parameters, macro_definition from duckdb_functions() where schema_name = ? "
+            "and function_name = ? and database_name = current_database()",
+            [node["schema"], node["alias"]],
+        ).fetchone()
+        if found:
+            parameters, definition = found
+            name = f'serving."{node["schema"]}"."{node["alias"]}"'
+            made.append(f"create function {name}({', '.join(parameters)}) as table ({definition})")
+    return made
 
 
 def _for_serving(sql: str, catalog: str) -> str:

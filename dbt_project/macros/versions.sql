@@ -98,3 +98,9 @@ select
 from versions
 where {% for figure in figures %}{{ figure }} is not null{{ ' or ' if not loop.last }}{% endfor %}
 {%- endmacro %}
+
+{# Whether a version was the newest at the end of a day, in UTC. #}
+{% macro was_known(day) -%}
+    valid_from < cast({{ day }} as date) + interval '1' day
+    and (valid_to is null or valid_to >= cast({{ day }} as date) + interval '1' day)
+{%- endmacro %}
