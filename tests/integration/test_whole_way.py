@@ -74,6 +74,30 @@ def test_a_revised_week_is_a_version_and_a_new_week_another(demo: Desk) -> None:
     assert newest == ("2026-11-18 23:50:00", "published")
 
 
+def test_as_of_a_day_the_figures_are_those_that_were_known_at_its_end(demo: Desk) -> None:
+    """The second weekly file came out in Tokyo on the morning of the 19th, 23:50 UTC on the 18th."""
+    with demo.marts() as marts:
+        known = {
+            day: marts.execute(
+                "select max(period_end), sum(net_m) from flows.portfolio_flows_as_of(cast(? as date)) "
+                "where basis = 'jp_itn_weekly' and direction = 'outward' and period_end <= date '2026-11-07'",
+                [day],
+            ).fetchone()
+            for day in ("2026-11-17", "2026-11-18", "2026-11-22")
+        }
+        latest = marts.execute(
+            "select max(period_end), sum(net_m) from flows.portfolio_flows "
+            "where basis = 'jp_itn_weekly' and direction = 'outward' and period_end <= date '2026-11-07'"
+        ).fetchone()
+        columns = [
+            [c for c, *_ in marts.execute(f"describe from {relation}").fetchall()]
+            for relation in ("flows.portfolio_flows", "flows.portfolio_flows_as_of(date '2026-11-20')")
+        ]
+    assert known["2026-11-18"] == known["2026-11-22"] == latest
+    assert known["2026-11-17"] != latest, "before the revision"
+    assert columns[0] == columns[1]
+
+
 def test_again_with_nothing_new_builds_nothing_and_says_so(demo: Desk) -> None:
     before = demo.serving.stat()
     rows = demo.fingerprints()

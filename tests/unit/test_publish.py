@@ -111,3 +111,30 @@ def test_a_mart_that_keeps_its_last_good_version_leaves_them_out_too(settings: S
     assert resources(settings)["surveys.readings"]["rows"] == 2
     assert "redistributable" in resources(settings)["surveys.readings"]
     assert held(settings) == 4
+
+
+def test_a_function_goes_along_and_a_changed_one_is_published_anew(settings: Settings) -> None:
+    model = {
+        "unique_id": "model.t.readings_above",
+        "resource_type": "model",
+        "fqn": ["t", "marts", "surveys", "readings_above"],
+        "schema": "surveys",
+        "alias": "readings_above",
+        "config": {"materialized": "table_function", "parameters": ["least"]},
+    }
+    with_function = manifest()
+    with_function["nodes"][model["unique_id"]] = model
+
+    def made(condition: str) -> list[tuple]:
+        with connect(settings.warehouse) as warehouse:
+            warehouse.execute(
+                "create or replace function surveys.readings_above(least) as table "
+                f"(select reading from surveys.readings where {condition})"
+            )
+        publish(settings, with_function)
+        with duckdb.connect(str(settings.serving / "tidemark.duckdb"), read_only=True) as marts:
+            return marts.execute("from surveys.readings_above(3) order by all").fetchall()
+
+    assert made("reading >= least") == [(3,), (4,)]
+    assert made("reading > least") == [(4,)]
+    assert "surveys.readings_above" not in resources(settings), "it is no table"
