@@ -3,11 +3,8 @@
 Skipped where the real files are absent (see conftest.py). Of table 1 none is held.
 """
 
-import csv
-from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -29,14 +26,6 @@ ALL = [(name, mutation) for name, mutations in MUTATIONS.items() for mutation in
 READ = {name: find_parser("us_tic", name)[0] for name in FILES}
 # Countries enough for the mutations, beside Canada, which is a region of its own.
 KEPT = {*AGGREGATES, "29998", "42609", "13005", "country_code"}
-# Figures of older files, revised in those held.
-REVISED_SINCE = {
-    ("2025-09", "United Kingdom", "862.1"): "file with data to 2026-02",
-    ("2025-04", "China, Mainland", "757.2"): "first print of 2025-06-18",
-    ("2025-05", "China, Mainland", "756.3"): "print of 2025-08-15",
-    ("2025-06", "China, Mainland", "756.4"): "first print of 2025-08-15",
-    ("2025-05", "Grand total", "9050"): "print of 2025-08-15",
-}
 
 
 @pytest.fixture(scope="module")
@@ -201,32 +190,3 @@ def test_a_file_cut_at_any_line_is_refused_or_has_all_its_rows(payloads, frames)
             assert READ["major_holders"].parse(b"".join(lines[:end])).equals(whole)
         except LayoutError:
             assert end < len(lines_of(payload)) - 9, "only the notes may be missing"
-
-
-def test_every_published_figure_of_the_major_holders_comes_out(facts, real_desk, record_property) -> None:
-    """In the newest version of each month; what a later file revised is listed above."""
-    with duckdb.connect(str(real_desk.data / "warehouse" / "tidemark.duckdb"), read_only=True) as warehouse:
-        versions = warehouse.execute(
-            "select strftime(period_start, '%Y-%m'), holder, holdings_usd_bn "
-            "from staging.stg_us_tic__major_holders where series = 'new' "
-            # Of two files the one with the newer month, and of each the newest version.
-            "order by dataset desc, snapshot"
-        ).fetchall()
-    ours = {(month, holder): holdings for month, holder, holdings in versions}
-    with (facts / "published_figures.csv").open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["indicator"] == "tic_mfh_treasury_holdings"]
-    seen = dict.fromkeys(("equal", "different: revised since", "not comparable: in no file held"), 0)
-    for row in rows:
-        label = (row["period"], row["geography"], row["value"])
-        value = ours.get((row["period"], row["geography"].replace("Grand total", "Grand Total")))
-        if value is None:
-            assert row["period"] > "2026-04", label
-            seen["not comparable: in no file held"] += 1
-        elif value == Decimal(row["value"]):
-            seen["equal"] += 1
-        else:
-            assert label in REVISED_SINCE, f"{label}: ours is {value}"
-            seen["different: revised since"] += 1
-    said = [f"  {count:4d} {outcome}" for outcome, count in seen.items()]
-    record_property("said", "\n".join([f"{len(rows)} published figures of major holders:", *said]))
-    assert seen["equal"] >= 60
