@@ -17,7 +17,7 @@ from orchestration.parsing import Parser, csv_records, decode
 
 DATE_HEADERS = ("observation_date", "DATE")
 MISSING = ("", ".")
-WEDNESDAY = 2
+WEDNESDAY, FRIDAY = 2, 4
 JANUARY_2006 = "2006-01"
 
 Observations = list[tuple[str, str]]
@@ -33,6 +33,8 @@ class Series:
         column: what that column is called here.
         figure: what one figure is, for messages.
         pattern: how it is written.
+        between: what it can be; another unit, or its inverse, is not.
+        every_weekday: whether days without a figure are listed too, so that none may be missing.
         weekly: whether a figure stands for the week that ends on its day, a Wednesday.
         zeros_until: zeros up to that day are no observations.
         expect: a further demand on all observations.
@@ -43,6 +45,8 @@ class Series:
     column: str
     figure: str
     pattern: str
+    between: tuple[float, float]
+    every_weekday: bool = False
     weekly: bool = False
     zeros_until: str = ""
     expect: Callable[["Series", Observations], None] = lambda *_: None
@@ -92,6 +96,11 @@ def _observations(payload: bytes, series: Series) -> Observations:
                 f"{series.what}: expected each day once and the oldest first, found {day} below {before} in "
                 f"line {number}; nothing was loaded."
             )
+        if series.every_weekday and before and day != (due := _next_weekday(before)):
+            raise LayoutError(
+                f"{series.what}: expected every weekday, with a rate or without, and {due} in line {number}, "
+                f"found {day}. Lines may be missing; nothing was loaded."
+            )
         before = day
         if cell in MISSING or (day <= series.zeros_until and re.fullmatch(r"0(\.0+)?", cell)):
             continue
@@ -100,8 +109,19 @@ def _observations(payload: bytes, series: Series) -> Observations:
                 f"{series.what}: expected {series.figure}, '.' or nothing on {day}, found '{cell}' in line "
                 f"{number}; nothing was loaded."
             )
+        lowest, highest = series.between
+        if not lowest <= float(cell) <= highest:
+            raise LayoutError(
+                f"{series.what}: expected {series.figure} between {lowest:g} and {highest:g} on {day}, found "
+                f"'{cell}' in line {number}. The unit may have changed; nothing was loaded."
+            )
         found.append((day, cell))
     return found
+
+
+def _next_weekday(day: str) -> str:
+    given = date.fromisoformat(day)
+    return (given + timedelta(days=3 if given.weekday() == FRIDAY else 1)).isoformat()
 
 
 def _records(payload: bytes, series: Series) -> list[list[str]]:
@@ -144,13 +164,23 @@ def _expect_base(series: Series, observations: Observations) -> None:
 
 
 SERIES = (
-    Series("fx_h10", "DEXJPUS", column="rate", figure="a rate", pattern=r"\d+(\.\d+)?"),
+    Series(
+        "fx_h10",
+        "DEXJPUS",
+        column="rate",
+        figure="a rate",
+        pattern=r"[0-9]+(\.[0-9]+)?",
+        # It was between 75 and 360 since 1971.
+        between=(40, 400),
+        every_weekday=True,
+    ),
     Series(
         "broad_dollar_index",
         "DTWEXBGS",
         column="index_level",
         figure="an index level",
-        pattern=r"\d+(\.\d+)?",
+        pattern=r"[0-9]+(\.[0-9]+)?",
+        between=(50, 250),
         expect=_expect_base,
     ),
     Series(
@@ -159,7 +189,8 @@ SERIES = (
         column="holdings",
         # As many digits as millions of dollars have had since 2007: billions would be shorter.
         figure="holdings in millions",
-        pattern=r"[1-9]\d{5,7}(\.0+)?",
+        pattern=r"[1-9][0-9]{5,7}(\.0+)?",
+        between=(1e5, 1e8),
         weekly=True,
         zeros_until="2007-07-31",
     ),
