@@ -244,6 +244,11 @@ def every_table(title: str) -> dict[str, Mutation]:
     }
 
 
+def _other_sign(found: re.Match[bytes]) -> bytes:
+    sign, digits = found.groups()
+    return b"\t" + (digits if sign else b"-" + digits if int(digits) and len(digits) != 5 else digits)
+
+
 TABLE_3: dict[str, Mutation] = {
     **every_table("Table 3: U.S. Treasury Securities"),
     **{
@@ -267,6 +272,14 @@ TABLE_3: dict[str, Mutation] = {
             ("for_treas_pos", "for_treas_net", "2020-01", "expected 'n.a.' before 2023-02"),
         )
     },
+    "signs turned round": (
+        lambda file: re.sub(rb"\t(-?)(\d+)(?=[\t\r\n])", _other_sign, file),
+        "expected a position of 0 or more in column 'for_treas_pos' for .*, found '-",
+    ),
+    "full-width digits": (
+        edit(lambda lines: lines[12].__setitem__(3, lines[12][3].replace("1", "１").replace("6", "６"))),
+        "expected a whole number or 'n.a.' in column 'for_treas_pos'",
+    ),
 }
 TABLE_1: dict[str, Mutation] = {
     **every_table("Table 1: U.S. Long-Term Securities"),
@@ -280,7 +293,7 @@ TABLE_1: dict[str, Mutation] = {
     ),
 }
 
-MONTHS = "expected 'Country' and months such as 2026-04, newest first and without gap, in line 6, found"
+MONTHS = "expected 'Country' and 13 months such as 2026-04, newest first and without gap, in line 6, found"
 TABLE_5: dict[str, Mutation] = {
     "empty": (lambda file: b"", "expected 'Table 5: .*' in line 1, column 1, found ''"),
     "a page": (lambda file: HTML, "expected 'Table 5: .*' in line 1, .*found '<!DOCTYPE"),
@@ -295,6 +308,12 @@ TABLE_5: dict[str, Mutation] = {
     ),
     "months swapped": (edit(swap(2, 3, first=5)), MONTHS),
     "a month missing": (edit(drop_column(3, first=5)), MONTHS),
+    "the newest month missing": (edit(drop_column(1, first=5)), f"{MONTHS} 13 columns: .*'2"),
+    "the oldest month missing": (edit(drop_column(13, first=5)), f"{MONTHS} 13 columns: .*'2"),
+    "full-width digits": (
+        edit(set_cell(7, 3, "８97.3")),
+        "expected billions of dollars such as 1134.5 for .*'８97.3'",
+    ),
     "oldest first": (
         edit(lambda lines: [line.__setitem__(slice(1, None), line[:0:-1]) for line in lines[5:]]),
         MONTHS,

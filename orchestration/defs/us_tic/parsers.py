@@ -32,8 +32,9 @@ HEADER_LINES = 9
 FIRST_MONTH = "2020-01"
 # Net sales and valuation changes of long-term securities are reported since then.
 FIRST_NET_MONTH = "2023-02"
-CODE = r"\d{5}"
-NUMBER = r"-?\d+"
+CODE = r"[0-9]{5}"
+# Positions are never negative; net sales and valuation changes may be.
+NUMBER, POSITION = r"-?[0-9]+", r"[0-9]+"
 # Parts of table 1 by instrument (asset-backed securities and the like), of which the codes differ.
 MEMORANDUM = "8"
 # Codes that stand for several countries, and how their names end.
@@ -273,6 +274,9 @@ def _table_numbers(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         f"'n.a.' before {FIRST_NET_MONTH}, the break of the series,",
         table.what,
     )
+    positions = [figure for figure in figures if figure.endswith("_pos")]
+    held = cells[positions].apply(lambda column: column.str.fullmatch(POSITION))
+    _refuse_cells(frame, positions, ~(missing[positions] | held), "a position of 0 or more", table.what)
     world = (frame["country_code"] == "99996") & ~early
     _refuse_cells(frame, figures, missing & world.to_numpy()[:, None], "a number for the world", table.what)
     return cells.where(~missing).apply(pd.to_numeric)
@@ -360,10 +364,10 @@ OFFICIAL_IN_HISTORY = ("For. Official", "Treasury Bills", "T-Bonds & Notes")
 # Rounding of some forty holders: half a billion in every month but one of the files seen. That one
 # is the old series of June 2006, which is 2.5 off.
 TOLERANCE = {"new": 1.0, "old": 3.0}
-BILLIONS = r"\d+\.\d"
+BILLIONS = r"[0-9]+\.[0-9]"
 # There 1200.0 is printed as 1200 in some blocks, and a holder may be in one series only.
-BILLIONS_IN_HISTORY = rf"\d+(\.\d)?|{re.escape(NOT_AVAILABLE)}"
-MAJOR_HEADER = 5
+BILLIONS_IN_HISTORY = rf"[0-9]+(\.[0-9])?|{re.escape(NOT_AVAILABLE)}"
+MAJOR_HEADER, MAJOR_MONTHS = 5, 13
 MAJOR_COLUMNS = ("holder", "date", "holdings", "period_start", "period_end")
 
 MONTH_NAMES = ("Dec", "Nov", "Oct", "Sep", "Aug", "Jul", "Jun", "May", "Apr", "Mar", "Feb", "Jan")
@@ -440,11 +444,12 @@ def _major_months(lines: Records) -> list[Column]:
     newest = header[1] if len(header) > 1 and re.fullmatch(MONTH, header[1]) else None
     if newest:
         months = pd.period_range(end=newest, periods=len(header) - 1, freq="M")[::-1]
-        if header == ["Country", *(str(month) for month in months)]:
+        if header == ["Country", *(str(month) for month in months)] and len(months) >= MAJOR_MONTHS:
             return [Column(str(month)) for month in months]
     raise LayoutError(
-        f"{MAJOR}: expected 'Country' and months such as 2026-04, newest first and without gap, in line "
-        f"{MAJOR_HEADER + 1}, found {header[:4]}. The layout may have changed; nothing was loaded."
+        f"{MAJOR}: expected 'Country' and {MAJOR_MONTHS} months such as 2026-04, newest first and without "
+        f"gap, in line {MAJOR_HEADER + 1}, found {len(header)} columns: {header[:4]}. The layout may have "
+        "changed; nothing was loaded."
     )
 
 
