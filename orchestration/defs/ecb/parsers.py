@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -25,9 +25,24 @@ from orchestration.parsing import Parser, csv_records, decode
 
 WHAT = "ecb/fx_reference_rates"
 MEMBER = "eurofxref-hist.csv"
-RATE = r"\d+(\.\d+)?"
+RATE = r"[0-9]+(\.[0-9]+)?"
+# Columns that have changed places below their headers, or another unit: the dollar was between 0.82 and 1.60
+# since 1999, the yen between 89 and 188, the renminbi between 6.5 and 11.2.
+BETWEEN = {"USD": (0.4, 3.0), "JPY": (40.0, 400.0), "CNY": (4.0, 20.0)}
+# The Turkish lira lost 40 percent in a day in 2001; no rate has doubled or halved.
+LARGEST_MOVE = 2.0
+# The first day on which there were rates. It is long past; where a file reaches back to it, it is this.
+FIRST_DAY = "1999-01-04"
+ON_FIRST_DAY = {
+    "USD": "1.1789", "JPY": "133.73", "GBP": "0.7111", "CHF": "1.6168", "AUD": "1.91", "CAD": "1.8004",
+    "DKK": "7.4501", "HKD": "9.1332", "KRW": "1398.59", "NOK": "8.855", "NZD": "2.2229", "SEK": "9.4696",
+    "SGD": "1.9554",
+}  # fmt: skip
+# Over Easter and Christmas five days pass between two rates; more have gone missing.
+LONGEST_PAUSE = timedelta(days=6)
 # What zipfile raises on damaged bytes, beside the error of its own.
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+NEVER = "9999-12-31"
 COLUMNS = ("date", "currency", "rate", "period_start", "period_end")
 
 
@@ -41,7 +56,8 @@ def parse(payload: bytes) -> pd.DataFrame:
     records = _member(payload)
     currencies = _header(records)
     rows = []
-    above = "9999-12-31"
+    above = NEVER
+    after: dict[str, tuple[str, float]] = {}
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(records[0]):
             raise LayoutError(
@@ -54,6 +70,13 @@ def parse(payload: bytes) -> pd.DataFrame:
                 f"{WHAT}: expected each day once and the newest first, found {day} below {above} in "
                 f"record {number} of {MEMBER}; nothing was loaded."
             )
+        pause = date.fromisoformat(above) - date.fromisoformat(day)
+        if above != NEVER and pause > LONGEST_PAUSE:
+            raise LayoutError(
+                f"{WHAT}: expected the days one after the other, at most {LONGEST_PAUSE.days} days apart, "
+                f"found {day} below {above} in record {number} of {MEMBER}. Lines may be missing; nothing "
+                "was loaded."
+            )
         above = day
         if any(record[len(currencies) + 1 :]):
             raise LayoutError(
@@ -61,17 +84,36 @@ def parse(payload: bytes) -> pd.DataFrame:
                 f"of {MEMBER}, found '{record[-1]}'. The columns may have moved; nothing was loaded."
             )
         for currency, rate in zip(currencies, record[1:], strict=False):
-            if rate in ("N/A", ""):
+            known = day == FIRST_DAY and currency in ON_FIRST_DAY
+            if rate in ("N/A", "") and not known:
                 continue
             if not re.fullmatch(RATE, rate):
                 raise LayoutError(
-                    f"{WHAT}: expected a rate or N/A for {currency} on {day}, found '{rate}' in "
-                    f"record {number} of {MEMBER}; nothing was loaded."
+                    f"{WHAT}: expected a rate{'' if known else ' or N/A'} for {currency} on {day}, found "
+                    f"'{rate}' in record {number} of {MEMBER}; nothing was loaded."
                 )
+            _expect_known(day, currency, rate, after.get(currency, ("", 0.0)), number)
+            after[currency] = day, float(rate)
             rows.append((day, currency, rate, day, day))
     if not rows:
         raise LayoutError(f"{WHAT}: expected rates in {MEMBER}, found none; nothing was loaded.")
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+
+
+def _expect_known(day: str, currency: str, rate: str, after: tuple[str, float], number: int) -> None:
+    """Demand of a rate what is known of its currency: columns that have changed places keep their shape."""
+    value = float(rate)
+    lowest, highest = BETWEEN.get(currency, (0.0, float("inf")))
+    if (next_day := after[0]) and date.fromisoformat(next_day) - date.fromisoformat(day) <= LONGEST_PAUSE:
+        lowest, highest = max(lowest, after[1] / LARGEST_MOVE), min(highest, after[1] * LARGEST_MOVE)
+    if day == FIRST_DAY and currency in ON_FIRST_DAY:
+        lowest = highest = float(ON_FIRST_DAY[currency])
+    if not (value and lowest <= value <= highest):
+        raise LayoutError(
+            f"{WHAT}: expected {currency} between {lowest:g} and {highest:g} on {day}, found '{rate}' in "
+            f"record {number} of {MEMBER}. Columns may have moved or their unit have changed; nothing was "
+            "loaded."
+        )
 
 
 def _member(payload: bytes) -> list[list[str]]:
