@@ -99,6 +99,34 @@ def swap_figures(at: Layout, payload: bytes, column: int) -> bytes:
     return edit(payload, swap)
 
 
+def each_figure(at: Layout, payload: bytes, change: Callable[[int], int]) -> bytes:
+    """Every figure changed, as the ministry would write it."""
+
+    def changed(cell: str) -> str:
+        plain = cell.strip().replace(",", "")
+        return f"{change(int(plain)):,}" if plain.lstrip("-").isdigit() else cell
+
+    def scale(records: Records) -> None:
+        end = next(n for n in range(at.data, len(records)) if not any(records[n]))
+        for record in records[at.data : end]:
+            record[at.figures :] = [changed(cell) for cell in record[at.figures :]]
+
+    return edit(payload, scale)
+
+
+def swap_sides(at: Layout, payload: bytes) -> bytes:
+    """The figures of residents and of non-residents change places below their headers."""
+
+    def swap(records: Records) -> None:
+        end = next(n for n in range(at.data, len(records)) if not any(records[n]))
+        first, second, last = at.figures, at.figures + 11, at.figures + 22
+        for record in records[at.data : end]:
+            record[first:last] = [*record[second:last], *record[first:second]]
+            record[last:] = [f"-{cell}".replace("--", "") if cell else cell for cell in record[last:]]
+
+    return edit(payload, swap)
+
+
 def blank(records: Records) -> list[str]:
     return [""] * len(records[0])
 
@@ -183,6 +211,18 @@ MUTATIONS: dict[str, Callable[[Layout, bytes], tuple[bytes, str]]] = {
     "half a number": lambda at, file: (
         set_cells(file, at.row, at.figures + 4, "1,23"),
         "expected a number in column .*, found '1,23'",
+    ),
+    "signs turned round": lambda at, file: (
+        each_figure(at, file, lambda figure: -figure),
+        "expected acquisitions and dispositions of 0 or more, found .* = -",
+    ),
+    "billions of yen": lambda at, file: (
+        each_figure(at, file, lambda figure: figure // 1_000),
+        "expected (the largest figure between 50,000 and 100,000,000, in 100 million yen, found|.* within)",
+    ),
+    "full-width digits": lambda at, file: (
+        set_cells(file, at.row, at.figures + 4, "１,234"),
+        "expected a number in column .*, found '１,234'",
     ),
     "an empty figure": lambda at, file: (
         set_cells(file, at.row, at.figures + 4, ""),

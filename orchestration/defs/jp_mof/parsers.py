@@ -28,6 +28,9 @@ from orchestration.parsing import (
 
 NUMBER = r"\s*-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)\s*"
 NUMBER_OR_DASH = rf"{NUMBER}|\s*-\s*"
+# The largest figure of a file, in 100 million yen: sums of years reach 13 million, those of the smallest file
+# half a million. In another unit the sums would still add up.
+LARGEST = (50_000, 100_000_000)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 YEAR = r"((?:19|20)[0-9]{2})"
 SUMS = rf"{YEAR}(CY|FY)$"
@@ -150,7 +153,10 @@ def parse_weekly(payload: bytes, what: str, title: str, unit: str) -> pd.DataFra
             }
         )
     frame = text_frame(rows, what)
-    _expect_sound_flows(expect_numbers(frame, FLOWS, NUMBER, what), what)
+    numbers = expect_numbers(frame, FLOWS, NUMBER, what)
+    _expect_sound_flows(numbers, what)
+    _expect_plausible(numbers, what)
+    _expect_sides(numbers, what)
     gaps = pd.to_datetime(frame["period_start"]).diff().dropna()
     if not (gaps == pd.Timedelta(days=7)).all():
         place = frame.loc[gaps[gaps != pd.Timedelta(days=7)].index[0], "period"]
@@ -175,6 +181,8 @@ def parse_monthly(payload: bytes, what: str, title: str, unit: str) -> pd.DataFr
     frame = text_frame(_month_rows(_data(records, 11, what), (*FLOWS, *BALANCES), what), what)
     numbers = expect_numbers(frame, (*FLOWS, *BALANCES), NUMBER, what)
     _expect_sound_flows(numbers, what)
+    _expect_plausible(numbers, what)
+    _expect_sides(numbers, what)
     for balance in BALANCES:
         net = balance.removesuffix("_assets_less_liabilities")
         expect_identity(numbers, [f"assets_{net}", f"-liabilities_{net}"], balance, 1, what)
@@ -204,6 +212,7 @@ def parse_by_sector(payload: bytes, what: str, title: str, unit: str) -> pd.Data
         for measure in MEASURES:
             terms = [f"{part}_{measure}" for part in parts]
             expect_identity(numbers, terms, f"{sector}_{measure}", max(rounding), what)
+    _expect_plausible(numbers, what)
     return frame
 
 
@@ -240,6 +249,42 @@ def _expect_sound_flows(numbers: pd.DataFrame, what: str) -> None:
         expect_identity(numbers, parts, f"{side}_subtotal_net", 1, what)
         sums = [f"{side}_subtotal_net", f"{side}_short_term_debt_net"]
         expect_identity(numbers, sums, f"{side}_total_net", 1, what)
+
+
+def _expect_plausible(numbers: pd.DataFrame, what: str) -> None:
+    """Demand that nobody acquires less than nothing, and figures of the size that they have in this unit."""
+    gross = numbers[[name for name in numbers if name.endswith(("_acquisition", "_disposition"))]]
+    below = (gross < 0).any(axis=1)
+    if below.any():
+        row = numbers.loc[below].iloc[0]
+        name = next(name for name in gross if row[name] < 0)
+        raise LayoutError(
+            f"{what}: expected acquisitions and dispositions of 0 or more, found {name} = {row[name]:,.0f} "
+            f"for the period that begins on {row['period_start']} ({int(below.sum())} such rows). Signs or "
+            "columns may have changed; nothing was loaded."
+        )
+    lowest, highest = LARGEST
+    largest = gross.max().max()
+    if not lowest <= largest <= highest:
+        raise LayoutError(
+            f"{what}: expected the largest figure between {lowest:,} and {highest:,}, in 100 million yen, "
+            f"found {largest:,.0f}. The unit may have changed; nothing was loaded."
+        )
+
+
+def _expect_sides(numbers: pd.DataFrame, what: str) -> None:
+    """Demand that non-residents trade more equity than residents do abroad.
+
+    In every month since 2005 it was four times as much or more. Sides that have changed places keep every
+    sum.
+    """
+    ours, theirs = (numbers[f"{side}_equity_acquisition"].sum() for side in ("assets", "liabilities"))
+    if theirs <= ours:
+        raise LayoutError(
+            f"{what}: expected more equity acquired by non-residents (liabilities) than by residents "
+            f"(assets), found {theirs:,.0f} and {ours:,.0f} in all. The sides may have changed places; "
+            "nothing was loaded."
+        )
 
 
 def _week(cell: str, what: str, number: int) -> tuple[date, date]:
