@@ -84,6 +84,18 @@ SAFE_MUTATIONS: dict[str, tuple[Change, str]] = {
         r"expected gold at a price .* found [\d,]+ dollars per ounce",
     ),
     "gold and SDRs swapped": (swap_rows(11, 13), "expected gold at a price near the market's"),
+    "reserves and SDRs swapped": (
+        swap_rows(7, 11),
+        "expected 'Foreign currency reserves' to be more than 'SDRs', found .* for 20...01",
+    ),
+    "SDRs and the IMF position swapped": (
+        swap_rows(9, 11),
+        "expected 'SDRs' to be more than 'IMF reserve position', found .* for 20...01",
+    ),
+    "the IMF position and other assets swapped": (
+        swap_rows(9, 16),
+        "expected 'IMF reserve position' to be more than 'Other reserve assets', found",
+    ),
     "an item and the total swapped": (
         swap_rows(7, 18),
         "expected items that sum to their total in 100million USD",

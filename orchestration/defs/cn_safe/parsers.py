@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pandas as pd
 
@@ -36,13 +37,16 @@ ITEMS: Mapping[int, tuple[str, str]] = {
 GOLD_ROW, VOLUME_ROW, TOTAL_ROW = 13, 15, 18
 FIGURES = (*ITEMS, VOLUME_ROW)
 VOLUME_UNIT = "万盎司"  # 10,000 ounces
-NUMBER = r"-?\d+(\.\d+)?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 RATE = re.compile(r"(\d{4})年(\d{1,2})月USD/SDR=(\d+\.\d+)")
 # Five items and their total, each rounded to two decimals.
 SUM_TOLERANCE = Decimal("0.03")
 # Dollars per ounce. Gold is valued near its market price, which was between 1,600 and 5,300 in the years of
 # these workbooks; another item's figures in its row are not, and no sum would tell.
 LOWEST_PRICE, HIGHEST_PRICE = Decimal(1_000), Decimal(20_000)
+# The other items by size: in every month of these workbooks each was four times the next one or more. Those
+# that have changed places keep their sum and their rate.
+BY_SIZE = (7, 11, 9, 16)
 
 Cells = list[list[str]]
 
@@ -178,6 +182,10 @@ def _month(cells: Cells, year: int, month: int, rates: Mapping[int, Decimal]) ->
         if abs(usd * rates[month] - sdr) > Decimal("0.01") + abs(usd) / 1_000_000:
             rate = f"SDRs of '{item}' at the note's rate, {rates[month]} per dollar"
             raise _disagree(rate, when, f"{usd} in dollars and {sdr} in SDRs")
+    for larger, smaller in pairwise(BY_SIZE):
+        if figures[larger, 0] <= abs(figures[smaller, 0]):
+            order = f"'{ITEMS[larger][1]}' to be more than '{ITEMS[smaller][1]}'"
+            raise _disagree(order, when, f"{figures[larger, 0]} and {figures[smaller, 0]} in {UNITS[0]}")
     price = figures[GOLD_ROW, 0] * 10_000 / Decimal(volume)
     if not LOWEST_PRICE <= price <= HIGHEST_PRICE:
         raise _disagree("gold at a price near the market's", when, f"{price:,.0f} dollars per ounce")
