@@ -88,6 +88,14 @@ ANSWER_MUTATIONS: dict[str, tuple[JsonChange, str]] = {
     "no number": (in_record(0, "value", "n.a."), "expected dollars or null for CHN 2025, found 'n.a.'"),
     "a number in text": (in_record(0, "value", "3748744952817.94"), "expected dollars or null for CHN 2025"),
     "a negative number": (in_record(0, "value", -1.5), "expected dollars or null for CHN 2025, found '-1.5'"),
+    "millions": (
+        in_every_record(lambda record: record.update(value=record["value"] and record["value"] / 1e6)),
+        "expected the largest reserves between 15,000,000,000 and 100,000,000,000,000 dollars, found",
+    ),
+    "thousandths": (
+        in_every_record(lambda record: record.update(value=record["value"] and record["value"] * 1e3)),
+        "expected the largest reserves between .* dollars, found",
+    ),
     "a key twice": (
         lambda answer: answer[1].__setitem__(1, answer[1][0]),
         "expected each country and year once, found CHN 2025 again, in record 2",
@@ -154,6 +162,10 @@ SHEET_MUTATIONS: dict[str, tuple[Change, str]] = {
     "no number": (
         of_column("Gold", lambda at: set_cell(9, at, "n.a.")),
         "expected a price of 'Gold' or '…' in cell [A-Z]+10 of 'Monthly Prices', found 'n.a.'",
+    ),
+    "full-width digits": (
+        of_column("Gold", lambda at: set_cell(9, at, "３5.1")),
+        "expected a price of 'Gold' or '…' in cell",
     ),
     "a negative price": (
         of_column("Silver", lambda at: set_cell(9, at, "-3")),

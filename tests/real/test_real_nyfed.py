@@ -90,6 +90,32 @@ MUTATIONS = {
         swap(SHEET, 1, 5, 4),
         "expected the median of the one-year horizon between its quartiles",
     ),
+    "medians of two horizons swapped": (
+        swap(SHEET, 1, 2, 4),
+        "expected (the median of the .* horizon between|median_three_year below 4.75 until 2023, found)",
+    ),
+    "lower quartiles of two horizons swapped": (
+        swap(SHEET, 3, 4, 4),
+        "expected p25_three_year below 3 until 2023, found",
+    ),
+    "upper quartiles of two horizons swapped": (
+        swap(SHEET, 5, 6, 4),
+        "expected (the median of the .* between|p75_three_year below 9.25 until 2023, found)",
+    ),
+    "two horizons swapped": (
+        lambda book: [swap(SHEET, at, at + 1, 4)(book) for at in (1, 3, 5)],
+        "expected (p25|median|p75)_three_year below .* until 2023, found",
+    ),
+    "full-width digits": (
+        lambda book: book[SHEET][9].__setitem__(1, "３.1"),
+        "expected a number in B10 .* found '３.1'",
+    ),
+    "ten times as much": (
+        lambda book: [
+            row.__setitem__(at, f"{10 * float(row[at]):.6f}") for row in book[SHEET][4:] for at in range(1, 7)
+        ],
+        "expected percent in the column .* found .* as the largest",
+    ),
     "five years swapped": (
         swap(FIVE_YEARS_SHEET, 1, 3, 4),
         "expected the median of the five-year horizon between",

@@ -22,7 +22,7 @@ DIMENSIONS = (
 USED = ("KEY", *DIMENSIONS, "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "SURVEY_ROUND", "UNIT", "UNIT_MULT")
 COLUMNS = (*(name.lower() for name in USED), "period_start", "period_end")
 MISSING = ("", "NaN")
-NUMBER = r"-?\d+(\.\d+)?([eE]-?\d+)?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?"
 HORIZON = r"\d{4}|LT|P\d{1,2}M"
 QUARTER = r"\d{4}-Q[1-4]"
 

@@ -34,7 +34,7 @@ ANSWER = ("target_period", "fct_source", "variable", "value")
 COLUMNS = ("round", "topic", *ANSWER, "period_start", "period_end")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TARGET = re.compile(rf"\d{{4}}(Q[1-4]|{'|'.join(MONTHS)})?")
-NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 BIN = re.compile(r"(?=[FT])(?:F(N?)(\d+)_(\d))?(?:T(N?)(\d+)_(\d))?")
 MEMBER = re.compile(r"(?:.*/)?(\d{4}Q[1-4])\.csv", re.IGNORECASE)
 # A forecaster's probabilities may not quite make 100, and a few make something else.

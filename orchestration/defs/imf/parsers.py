@@ -35,7 +35,7 @@ ATTRIBUTES = {
     "DOI", "AUTHOR", "UNIT", "CURRENCY", "VALUATION", "TRANSFORMATION", "FUNCTIONAL_CAT", "LICENSE",
 }  # fmt: skip
 KEPT_ATTRIBUTES = ("UNIT", "SCALE", "DERIVATION_TYPE", "STATUS")
-NUMBER = r"-?\d+(\.\d+)?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 STAMP = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})"
 # How a period is written, and how many months it has.
 PERIODS = {

@@ -31,7 +31,7 @@ from orchestration.errors import LayoutError
 from orchestration.parsing import Parser, decode, pages, squash
 
 SUCCESS, NO_DATA = "M181000I", "M181030I"
-NUMBER = r"-?\d+(\.\d+)?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 MONTHS_IN = {"MONTHLY": 1, "QUARTERLY": 3}
 PERIOD = ("period_start", "period_end")
 SERIES_COLUMNS = ("series_code", "survey_date", "value", *PERIOD)

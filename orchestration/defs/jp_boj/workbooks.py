@@ -20,7 +20,7 @@ PERIOD = ("period_start", "period_end")
 
 WHAT = "jp_boj/flow_of_funds_xlsx"
 UNIT = "(100 million yen)"
-WORKBOOK_NUMBER = r"-?\d+"
+WORKBOOK_NUMBER = r"-?[0-9]+"
 FUND_COLUMNS = (
     "workbook",
     "title",

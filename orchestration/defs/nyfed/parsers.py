@@ -33,8 +33,11 @@ FIGURES = (
     "median_five_year",
 )
 COLUMNS = ("survey_month", *FIGURES, "period_start", "period_end")
-NUMBER = r"-?\d+(\.\d+)?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 FIRST_MONTH = "201306"
+# One year ahead was above all of these in 2022, three years ahead never was: history, which tells the two
+# horizons apart where nothing else does.
+THREE_YEARS_UNTIL_2023 = {"p25_three_year": 3.0, "median_three_year": 4.75, "p75_three_year": 9.25}
 # The oldest file seen has the five-year horizon; files from before 2022 cannot have it.
 FIVE_YEARS_BY = "202504"
 
@@ -172,15 +175,15 @@ def _demand_percent(found: dict[str, dict[str, str]], labels: dict[str, str], na
         if not figure.startswith("median"):
             continue
         largest = max(abs(float(figures[figure])) for figures in found.values())
-        if not 0.5 <= largest <= 50:
+        if not 0.5 <= largest <= 20:
             raise LayoutError(
-                f"{WHAT}: expected percent in the column '{label}' of the sheet '{name}', found no figure "
-                f"above {largest:g}. The unit may have changed; nothing was loaded."
+                f"{WHAT}: expected percent in the column '{label}' of the sheet '{name}', found "
+                f"{largest:g} as the largest. The unit may have changed; nothing was loaded."
             )
 
 
 def _demand_order(month: str, figures: dict[str, str]) -> None:
-    """A median lies between the quartiles: swapped columns would not."""
+    """A median lies between the quartiles, and horizons are where they were: swapped columns would not be."""
     for horizon in HORIZONS:
         names = [f"{name}_{horizon}_year" for name in ("p25", "median", "p75")]
         if all(figures.get(name) for name in names):
@@ -191,6 +194,12 @@ def _demand_order(month: str, figures: dict[str, str]) -> None:
                     f"{month}, found {low:g}, {middle:g} and {high:g}. Columns may have moved; nothing was "
                     "loaded."
                 )
+    for figure, highest in THREE_YEARS_UNTIL_2023.items():
+        if month < "202401" and float(figures[figure]) > highest:
+            raise LayoutError(
+                f"{WHAT}: expected {figure} below {highest:g} until 2023, found {figures[figure]} in "
+                f"{month}. Horizons may have changed places; nothing was loaded."
+            )
 
 
 PARSERS = {"sce": Parser(columns=COLUMNS, recognise=recognise, parse=parse)}

@@ -31,7 +31,7 @@ VARIABLES = {
 }
 LEVELS = ("RGDP",)
 MISSING = "#N/A"
-NUMBER = r"-?\d+(\.\d+)?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 # An economy is expected to grow: a quarter's level is above the one before in nine surveys of ten.
 GROWS = 0.75
 COLUMNS = ("variable", "year", "quarter", "horizon", "value", "period_start", "period_end")

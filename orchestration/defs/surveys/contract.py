@@ -37,7 +37,7 @@ OVERWEIGHT = "_overweight"
 CITED = ("official", "press")
 
 # As wide as the columns of the marts.
-NUMBER = r"-?\d{1,8}(\.\d{1,4})?"
+NUMBER = r"-?[0-9]{1,8}(\.[0-9]{1,4})?"
 COUNT = r"[1-9]\d{0,6}"
 AMOUNT = r"\d{1,8}(\.\d{1,3})?"
 TOLD = 20

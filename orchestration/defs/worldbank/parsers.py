@@ -32,6 +32,9 @@ RESERVES_COLUMNS = (
     "period_start",
     "period_end",
 )
+# The largest holder's reserves, in dollars: 3.9 trillion were China's in 2014, 19 billion those of the United
+# States in 1960. Thousands or millions are not.
+LARGEST_RESERVES = (1.5e10, 1e14)
 # What each record must have; the rest of it is names and the number of decimals to show.
 RECORD_KEYS = ("indicator", "countryiso3code", "date", "value", "unit", "obs_status")
 PAGE_KEYS = ("page", "pages", "total", "lastupdated")
@@ -48,7 +51,7 @@ STAMP = r"Updated on ([A-Z][a-z]+ \d{1,2}, \d{4})"
 STAMP_WITHIN = timedelta(days=62)
 UNIT = r"\((\$/[a-z ]+|cents/[a-z ]+|2010=100)\)"
 GOLD, GOLD_UNIT = "Gold", "($/troy oz)"
-PRICE = r"\d+(\.\d+)?"
+PRICE = r"[0-9]+(\.[0-9]+)?"
 MISSING = ("", "…", "...", "..")
 # By law an ounce cost 35 dollars until March 1968: no other column holds such prices.
 PARITY = (Decimal(34), Decimal(36), "1968-01-01")
@@ -129,7 +132,15 @@ def parse_reserves(payload: bytes) -> pd.DataFrame:
                 "period_end": f"{year}-12-31",
             }
         )
-    return text_frame(rows, RESERVES)[list(RESERVES_COLUMNS)]
+    frame = text_frame(rows, RESERVES)[list(RESERVES_COLUMNS)]
+    lowest, highest = LARGEST_RESERVES
+    largest = frame["value"].astype(float).max()
+    if not lowest <= largest <= highest:
+        raise LayoutError(
+            f"{RESERVES}: expected the largest reserves between {lowest:,.0f} and {highest:,.0f} dollars, "
+            f"found {largest:,.0f}. The unit may have changed; nothing was loaded."
+        )
+    return frame
 
 
 def _answers(payload: bytes) -> list[tuple[dict[str, Any], list[Any]]]:
