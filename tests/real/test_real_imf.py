@@ -192,3 +192,40 @@ def test_the_figures_of_a_pull_of_this_version_come_out_digit_by_digit(facts, fu
                 assert ours == Decimal(row["value"]) or period < "2014", row
                 compared += ours is not None
     assert compared == 93
+
+
+OF_POSITIONS: dict[str, tuple[bytes, bytes, str]] = {
+    "a dimension renamed": (b" COUNTERPART_COUNTRY=", b" COUNTERPART=", "expected COUNTERPART_COUNTRY = "),
+    "a dimension gone": (b' COUNTERPART_COUNTRY="JPN"', b"", "expected COUNTERPART_COUNTRY = .* found None"),
+    "a dimension more": (b' COUNTRY="USA"', b' COUNTRY="USA" SEX="T"', r"found \['SEX'\] too"),
+    "dimensions swapped": (
+        b'ACCOUNTING_ENTRY="A" INDICATOR="P_TOTINV_P_USD" SECTOR',
+        b'ACCOUNTING_ENTRY="P_TOTINV_P_USD" INDICATOR="A" SECTOR',
+        "expected ACCOUNTING_ENTRY = A",
+    ),
+    "liabilities": (b'ACCOUNTING_ENTRY="A" INDICATOR', b'ACCOUNTING_ENTRY="L" INDICATOR', "expected ACCOUNT"),
+    "two letters": (b'COUNTRY="USA"', b'COUNTRY="US"', "expected COUNTRY = "),
+    "another unit": (b'UNIT="USD"', b'UNIT="EUR"', "expected UNIT = USD for .*, found 'EUR'"),
+    "another scale": (b'SCALE="6"', b'SCALE="0"', "expected SCALE = 6 for .*, found '0'"),
+    "millions": (b'"1344145000000"', b'"1344145"', "expected the largest figure of P_TOTINV_P_USD between"),
+    "no number": (b'"1344145000000"', b'"n.a."', "expected a number in OBS_VALUE for .* found 'n.a.'"),
+    "commas": (
+        b'"1344145000000"',
+        b'"1,344,145,000,000"',
+        "expected a number in OBS_VALUE for .* found '1,344",
+    ),
+    "full-width digits": (b'"1344145000000"', '"１344145000000"'.encode(), "expected a number in OBS_VALUE"),
+    "a negative figure": (b'"1344145000000"', b'"-1344145000000"', "no negative figure|largest figure"),
+    "a quarter": (b'"2025-S1"', b'"2025-Q1"', "expected TIME_PERIOD as .* found '2025-Q1'"),
+    "a third half": (b'"2025-S1"', b'"2025-S3"', "expected TIME_PERIOD as .* found '2025-S3'"),
+    "the figure renamed": (b" OBS_VALUE=", b" VALUE=", "expected"),
+}
+
+
+@pytest.mark.parametrize("mutation", OF_POSITIONS)
+def test_positions_that_went_wrong_are_refused_with_what_was_expected_and_where(folder, mutation) -> None:
+    old, new, words = OF_POSITIONS[mutation]
+    payload = (folder / "pip_USA_JPN.xml").read_bytes()
+    assert old in payload
+    with pytest.raises(LayoutError, match=f"(?s)imf/pip_portfolio_positions: .*{words}"):
+        read(POSITIONS, payload.replace(old, new))

@@ -391,3 +391,60 @@ def test_bytes_that_are_no_such_workbook_are_refused(payloads, kind) -> None:
     with pytest.raises(LayoutError, match="expected an answer, or a zip of answers"):
         read(TANKAN, payloads[kind])
     assert FUNDS.part(payloads[kind]) == kind
+
+
+OF_TANKAN: dict[str, tuple[bytes, bytes, str]] = {
+    "a key renamed": (b'"VALUES":{', b'"OBSERVATIONS":{', "expected VALUES in series 1"),
+    "a key gone": (b'"LAST_UPDATE":20260702,', b"", "expected LAST_UPDATE in series 1"),
+    "dates and values swapped": (
+        b'"SURVEY_DATES":[202501,202502,202503,202504],\n"VALUES":[12,13,14,15]',
+        b'"VALUES":[202501,202502,202503,202504],\n"SURVEY_DATES":[12,13,14,15]',
+        "expected QUARTERLY dates in series 1, .* found '12'",
+    ),
+    "another unit": (
+        b'"UNIT":"% points"',
+        b'"UNIT":"Index"',
+        "expected a unit like '% points' .* found 'Index'",
+    ),
+    "monthly": (
+        b'"QUARTERLY"',
+        b'"MONTHLY"',
+        "expected FREQUENCY 'QUARTERLY' in series 1, .* found 'MONTHLY'",
+    ),
+    "another database": (b'"DB":"CO"', b'"DB":"BP01"', "expected DB 'CO' .* found 'BP01'"),
+    "another series": (b"TK99F1000601GCQ01000", b"TK99F1000601GCQ02000", "expected a name like"),
+    "another industry": (
+        b"Large Enterprises/Manufacturing",
+        b"Large Enterprises/Chemicals",
+        "expected a name",
+    ),
+    "a forecast": (b"Actual result", b"Forecast", "expected a name like"),
+    "a value less": (b"[12,13,14,15]", b"[12,13,14]", "of the same length .* found 4 dates and 3 values"),
+    "no number": (b"[12,13,14,15]", b'[12,13,"n.a.",15]', "expected a number or null for 202503"),
+    "a quarter missing": (
+        b"[202501,202502,202503,202504]",
+        b"[202501,202502,202504,202601]",
+        "expected one period after the other .* found 202504 after 202502",
+    ),
+    "newest first": (
+        b"[202501,202502,202503,202504]",
+        b"[202504,202503,202502,202501]",
+        "expected one period after the other",
+    ),
+    "months": (b"202504]", b"202512]", "expected QUARTERLY dates in series 1, .* found '202512'"),
+    "an error": (b'"STATUS":200', b'"STATUS":400', "expected STATUS 200 .* found 400"),
+    "a page missing": (
+        b'"NEXTPOSITION":null',
+        b'"NEXTPOSITION":7',
+        "expected a page that begins at position 7",
+    ),
+}
+
+
+@pytest.mark.parametrize("mutation", OF_TANKAN)
+def test_an_answer_of_the_tankan_that_went_wrong_is_refused(publishers, mutation) -> None:
+    old, new, words = OF_TANKAN[mutation]
+    payload = (publishers / "jp_boj" / "getDataCode_CO.json").read_bytes()
+    assert old in payload
+    with pytest.raises(LayoutError, match=f"(?s)jp_boj/tankan: .*{words}"):
+        read(find_parser("jp_boj", "tankan")[0], payload.replace(old, new))

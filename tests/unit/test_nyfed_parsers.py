@@ -129,7 +129,7 @@ MUTATIONS = {
     "months and figures swapped": (edited(swap(0, 1, 4)), "expected a month such as 201306 in A5"),
     "shares of one": (
         edited(lambda rows: [row.__setitem__(n, row[n] / 100) for row in rows[4:] for n in range(1, 7)]),
-        "expected percent in the column 'Median one-year .* found 0.0\d+ as the largest",
+        r"expected percent in the column 'Median one-year .* found 0.0\d+ as the largest",
     ),
     "no number": (edited(put(9, 2, "n.a.")), "expected a number in C10 of the sheet .* found 'n.a.'"),
     "an empty cell": (edited(put(9, 2, None)), "expected a number in C10 of the sheet .* found ''"),
