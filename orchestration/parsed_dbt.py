@@ -14,7 +14,10 @@ from dbt.contracts.graph.manifest import Manifest
 
 def main(parsed: str, *arguments: str) -> int:
     """Run dbt; its exit code."""
-    done = dbtRunner(Manifest.from_msgpack(Path(parsed).read_bytes())).invoke(list(arguments))
+    manifest = Manifest.from_msgpack(Path(parsed).read_bytes())
+    # What models see of the project as `graph`: dbt makes it after parsing, which is skipped here.
+    manifest.build_flat_graph()
+    done = dbtRunner(manifest).invoke(list(arguments))
     if done.exception:
         print(done.exception, file=sys.stderr)
     return 0 if done.success else 1

@@ -104,3 +104,18 @@ where {% for figure in figures %}{{ figure }} is not null{{ ' or ' if not loop.l
     valid_from < cast({{ day }} as date) + interval '1' day
     and (valid_to is null or valid_to >= cast({{ day }} as date) + interval '1' day)
 {%- endmacro %}
+
+{# A mart as of a day: its own columns, from its vintages. #}
+{% macro mart_as_of(mart, vintages, day='as_of') -%}
+{%- set columns = [] -%}
+{%- if execute -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == mart -%}
+        {%- do columns.extend(node.columns.keys()) -%}
+    {%- endfor -%}
+{%- endif -%}
+-- depends_on: {{ ref(mart) }}
+select
+    {{ columns | join(',\n    ') or '*' }}
+from {{ ref(vintages) }}
+where {{ was_known(day) }}
+{%- endmacro %}
