@@ -71,7 +71,7 @@ def test_each_dataset_has_its_assets_checks_and_policy(public: dict) -> None:
 def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
     marts = {k for k in public["assets"] if k.split("/")[0] in ("core", "flows", "fx", "quality", "surveys")}
     assert marts == {
-        "core/datasets", "core/methods", "core/snapshots",
+        "core/datasets", "core/methods", "core/snapshots", "flows/flows_by_counterpart",
         "flows/portfolio_flows", "flows/portfolio_flows_as_of", "flows/portfolio_flows_vintages",
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
         "fx/rates_daily", "fx/rates_monthly", "quality/arrivals", "quality/freshness", "surveys/conflicts",

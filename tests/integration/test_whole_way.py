@@ -64,7 +64,8 @@ def test_a_revised_week_is_a_version_and_a_new_week_another(demo: Desk) -> None:
             "select count(distinct period_start), min(known_at_basis) filter (where valid_to is not null), "
             "min(known_at_basis) filter (where valid_to is null) from flows.portfolio_flows_vintages "
             "where (basis, direction, asset_class, period_start) in (select (basis, direction, "
-            "asset_class, period_start) from flows.portfolio_flows_vintages where valid_to is not null)"
+            "asset_class, period_start) from flows.portfolio_flows_vintages where valid_to is not null) "
+            "and basis = 'jp_itn_weekly'"
         ).fetchone()
         newest = marts.execute(
             "select cast(known_at as varchar), known_at_basis from flows.portfolio_flows "

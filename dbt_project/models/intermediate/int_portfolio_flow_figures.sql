@@ -2,6 +2,7 @@
 {%- set flows = [
     ref('stg_jp_mof__securities'),
     ref('stg_jp_mof__residents_by_sector'),
+    ref('stg_jp_boj__portfolio_by_country'),
 ] -%}
 {%- for flow in flows %}
 select
