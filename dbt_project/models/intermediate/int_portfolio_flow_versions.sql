@@ -5,4 +5,5 @@
     ],
     figures=['acquisition_m', 'disposition_m', 'net_m'],
     carried=['frequency', 'currency'],
+    needed='net_m',
 ) }}
