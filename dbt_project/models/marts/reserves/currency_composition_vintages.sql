@@ -1,0 +1,16 @@
+select
+    method,
+    currency,
+    currency_kind,
+    frequency,
+    period_start,
+    period_end,
+    holdings_usd_m,
+    share_pct,
+    dataset,
+    valid_from as known_at,
+    valid_from,
+    valid_to,
+    known_at_basis,
+    origin
+from {{ ref('int_currency_composition_versions') }}
