@@ -77,7 +77,8 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
         "fx/rates_daily", "fx/rates_monthly", "quality/arrivals", "quality/freshness", "reserves/currency_composition",
         "reserves/currency_composition_as_of", "reserves/currency_composition_vintages",
-        "surveys/conflicts", "surveys/readings",
+        "reserves/diversification", "reserves/diversification_by_currency", "surveys/conflicts",
+        "surveys/readings",
     }  # fmt: skip
     assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
     assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]

@@ -146,3 +146,96 @@ def test_a_later_holding_is_not_put_beside_an_earlier_share(real_marts) -> None:
     assert march["EUR", date(2025, 12, 31)] == [None, Decimal("20.2495727539")]
     july = composition(real_marts, "_as_of(date '2026-07-01')")
     assert july["EUR", date(2025, 12, 31)] == [Decimal("2679437.24929471"), Decimal("20.3811206818")]
+
+
+# Column of reserves.diversification, and its digits, per kind of derived check.
+CONCENTRATION = {
+    "hhi_8ccy_lower_bound": ("hhi_lower", 5),
+    "hhi_9bucket": ("hhi_upper", 5),
+    "effective_number_currencies": ("effective_number_lower", 4),
+    "nontraditional_share_outside_big4": ("nontraditional_share_pct", 4),
+}
+# Of reserves.diversification_by_currency, the column, its digits, and the unit in that of the column.
+CONSTANT_RATES = {
+    "constant_fx_share": ("share_at_previous_fx_pct", 2, 1),
+    "constant_fx_share_change": ("share_change_constant_fx_pp", 3, 1),
+    "active_flow_constant_fx": ("active_flow_usd_m", 1, 1_000),
+}
+
+
+def test_derived_concentration_comes_out(real_marts, facts) -> None:
+    rows = rows_of(facts / "derived_checks.csv", *CONCENTRATION)
+    for row in rows:
+        column, digits = CONCENTRATION[row["name"]]
+        (ours,) = real_marts.execute(
+            f"select {column} from reserves.diversification where period_end = ?",
+            [quarter_end(row["period"])],
+        ).fetchone()
+        assert rounded(ours, digits) == Decimal(row["value"]), row
+    assert len(rows) >= 15
+
+
+def test_derived_figures_at_constant_rates_come_out(real_marts, facts) -> None:
+    """They were made with rates from memory, and come out all the same with the central bank's."""
+    rows = rows_of(facts / "derived_checks.csv", *CONSTANT_RATES)
+    for row in rows:
+        kind, currency = row["name"].split(".")
+        column, digits, unit = CONSTANT_RATES[kind]
+        (ours,) = real_marts.execute(
+            f"select {column} from reserves.diversification_by_currency "
+            "where currency = ? and period_end = ?",
+            [currency, quarter_end(row["period"])],
+        ).fetchone()
+        assert rounded(ours / unit, digits) == Decimal(row["value"]), row
+    assert len(rows) == 5
+
+
+@pytest.mark.parametrize(
+    ("end", "hhi", "effective", "nontraditional"),
+    [("2025-03-31", "0.3871", "2.58", "12.1"), ("2026-03-31", "0.3767", "2.65", "13.0")],
+)
+def test_concentration_of_2025_and_2026(real_marts, end, hhi, effective, nontraditional) -> None:
+    row = real_marts.execute(
+        "select hhi_upper, effective_number_lower, nontraditional_share_pct "
+        "from reserves.diversification where period_end = cast(? as date)",
+        [end],
+    ).fetchone()
+    assert [rounded(figure, digits) for figure, digits in zip(row, (4, 2, 1), strict=True)] == [
+        Decimal(hhi), Decimal(effective), Decimal(nontraditional),
+    ]  # fmt: skip
+
+
+def test_the_sign_of_the_dollars_change_in_2025_q2_depends_on_the_others(real_marts) -> None:
+    """The IMF, on its release before and by the method before, printed -0.12 points and 92 percent."""
+    *changes, explained, other_explained = real_marts.execute(
+        "select share_change_pp, share_change_constant_fx_pp, share_change_constant_fx_other_repriced_pp, "
+        "fx_explained_pct, fx_explained_other_repriced_pct from reserves.diversification_by_currency "
+        "where currency = 'USD' and period_end = date '2025-06-30'"
+    ).fetchone()
+    assert [str(rounded(change, 2)) for change in changes] == ["-1.44", "-0.11", "0.09"]
+    assert (rounded(explained, 0), rounded(other_explained, 0)) == (92, 106)
+
+
+def test_the_yen_was_not_bought_in_2025_q2(real_marts) -> None:
+    (flow,) = real_marts.execute(
+        "select active_flow_usd_m from reserves.diversification_by_currency "
+        "where currency = 'JPY' and period_end = date '2025-06-30'"
+    ).fetchone()
+    assert -12_500 < flow < -10_500
+
+
+def test_naming_the_renminbi_is_no_change_of_the_others(real_marts) -> None:
+    rows = real_marts.execute(
+        "select currency, share_change_pp, share_change_constant_fx_pp, active_flow_usd_m "
+        "from reserves.diversification_by_currency where period_end = date '2016-12-31' "
+        "and (share_change_pp is null or share_change_constant_fx_pp is null) order by currency"
+    ).fetchall()
+    assert rows == [("CNY", None, None, None), ("OTHC", None, None, None)]
+
+
+def test_the_share_at_fixed_rates_is_the_nominal_one_at_its_base(real_marts) -> None:
+    (apart,) = real_marts.execute(
+        "select max(abs(share_at_fixed_fx_pct - share_pct)) from reserves.diversification_by_currency "
+        "where period_end = fixed_base_period_end and period_end = date '2026-03-31'"
+    ).fetchone()
+    assert apart < Decimal("0.00001")
