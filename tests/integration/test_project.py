@@ -75,10 +75,10 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "core/datasets", "core/methods", "core/snapshots", "flows/flows_by_counterpart",
         "flows/portfolio_flows", "flows/portfolio_flows_as_of", "flows/portfolio_flows_vintages",
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
-        "fx/rates_daily", "fx/rates_monthly", "quality/arrivals", "quality/freshness", "reserves/currency_composition",
-        "reserves/currency_composition_as_of", "reserves/currency_composition_vintages",
-        "reserves/diversification", "reserves/diversification_by_currency", "surveys/conflicts",
-        "surveys/readings",
+        "fx/rates_daily", "fx/rates_monthly", "quality/arrivals", "quality/freshness",
+        "reserves/currency_composition", "reserves/currency_composition_as_of",
+        "reserves/currency_composition_vintages", "reserves/diversification",
+        "reserves/diversification_by_currency", "surveys/conflicts", "surveys/readings",
     }  # fmt: skip
     assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
     assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]
