@@ -8,7 +8,8 @@
 
    The relation has dataset, period_start and version_columns(); `grain` names the columns that identify a
    figure, period_start and period_end among them, `figures` those that are measured, `carried` those that go
-   along; a version without `needed`, or without any figure, is none. Gives all of them with method, valid_from, valid_to, known_at_basis, snapshot and origin. #}
+   along; a version without `needed`, or without any figure, is none. Gives all of them with method,
+   valid_from, valid_to, known_at_basis, snapshot and origin. #}
 {% macro figure_versions(relation, grain, figures, carried=[], needed=none) -%}
 {%- set key = grain | join(', ') -%}
 with

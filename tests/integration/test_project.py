@@ -69,13 +69,15 @@ def test_each_dataset_has_its_assets_checks_and_policy(public: dict) -> None:
 
 
 def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
-    subjects = ("core", "flows", "fx", "quality", "reserves", "surveys")
+    subjects = ("core", "flows", "fx", "positioning", "quality", "reserves", "surveys")
     marts = {k for k in public["assets"] if k.split("/")[0] in subjects}
     assert marts == {
         "core/datasets", "core/methods", "core/snapshots", "flows/flows_by_counterpart",
         "flows/portfolio_flows", "flows/portfolio_flows_as_of", "flows/portfolio_flows_vintages",
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
-        "fx/rates_daily", "fx/rates_monthly", "quality/arrivals", "quality/freshness",
+        "fx/rates_daily", "fx/rates_monthly", "positioning/trader_positions",
+        "positioning/trader_positions_as_of", "positioning/trader_positions_vintages", "quality/arrivals",
+        "quality/freshness",
         "reserves/currency_composition", "reserves/currency_composition_as_of",
         "reserves/currency_composition_vintages", "reserves/diversification",
         "reserves/diversification_by_currency", "surveys/conflicts", "surveys/readings",

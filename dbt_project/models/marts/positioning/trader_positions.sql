@@ -1,0 +1,1 @@
+{{ trader_positions('valid_to is null') }}
