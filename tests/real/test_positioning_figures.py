@@ -21,7 +21,8 @@ def test_what_asset_managers_held_of_the_yen_and_the_dollar_in_april_2025(real_m
 def test_a_report_is_not_known_before_its_friday(real_marts) -> None:
     for day, newest in (("2025-05-01", "2025-04-22"), ("2025-05-02", "2025-04-29")):
         (known,) = real_marts.execute(
-            "select cast(max(report_date) as varchar) from positioning.trader_positions_as_of(cast(? as date))",
+            "select cast(max(report_date) as varchar) "
+            "from positioning.trader_positions_as_of(cast(? as date))",
             [day],
         ).fetchone()
         assert known == newest

@@ -44,4 +44,9 @@ select
     known_at_basis,
     origin
 from {{ ref('int_trader_position_versions') }}
-where contract_code in ({% for code in contracts %}'{{ code }}'{{ ', ' if not loop.last }}{% endfor %})
+where
+    contract_code in (
+        {%- for code in contracts %}
+        '{{ code }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
