@@ -158,7 +158,7 @@ def test_the_serving_copy_holds_marts_only_and_is_read_only(demo: Desk) -> None:
         ).fetchall()
         with pytest.raises(duckdb.InvalidInputException, match="read-only"):
             marts.execute("delete from flows.portfolio_flows")
-    assert schemas == {"core", "flows", "fx", "quality", "surveys"}
+    assert schemas == {"core", "flows", "fx", "positioning", "quality", "reserves", "surveys"}
     assert undescribed == []
     assert oct(demo.serving.stat().st_mode)[-3:] == "444"
 
