@@ -58,6 +58,8 @@ def sql_alone(desk: Desk) -> tuple[int, float]:
     )  # fmt: skip
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     nodes = [manifest["nodes"][node] for node in fingerprints(manifest, {})]
+    # Seeds are files, and a function runs only when it is called.
+    nodes = [node for node in nodes if node["config"]["materialized"] in ("table", "view")]
     with duckdb.connect(str(copy)) as connection:
         began = time.perf_counter()
         for node in nodes:
