@@ -90,7 +90,7 @@ class _Looker:
             return
         try:
             for file in self._wanted(source):
-                self._have(file)
+                self._have(file, source.format or self.dataset.format)
         except FetchError as error:
             # A publisher that does not answer is not asked for the rest.
             self.errors.append(error)
@@ -146,7 +146,7 @@ class _Looker:
             self.errors.append(error)
         return found
 
-    def _have(self, file: Wanted) -> None:
+    def _have(self, file: Wanted, extension: str) -> None:
         """Ask for one file and keep it; one that is refused, or not there, is noted, for the others to go on.
 
         Raises:
@@ -157,7 +157,7 @@ class _Looker:
             if answers is None:
                 self.notes.append("the publisher says that it is unchanged")
             else:
-                self._keep(self._file(file, answers))
+                self._keep(self._file(file, answers, extension))
         except NotThereError as error:
             if not file.may_lack:
                 self.errors.append(error)
@@ -188,13 +188,13 @@ class _Looker:
                 address = self.parser.follow(address, answer.body) if self.parser.follow else None
         return answers
 
-    def _file(self, file: Wanted, answers: list[Download]) -> _File:
+    def _file(self, file: Wanted, answers: list[Download], extension: str) -> _File:
         """One answer as it came; several as a bundle, which no publisher's headers describe."""
         single = len(answers) == 1
         return _File(
             body=answers[0].body if single else bundle([answer.body for answer in answers]),
             address=file.addresses[0],
-            extension=self.dataset.format if single else "zip",
+            extension=extension if single else "zip",
             headers=answers[0].headers if single else {},
             retrieved_at=(self.settings.clock and self.settings.now()) or answers[-1].retrieved_at,
             part="",

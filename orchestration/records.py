@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from orchestration.errors import RecordError
 from orchestration.releases import Frequency, Override, ReleaseRule, Strict, TimeZone, Weekday
-from orchestration.sources import Source, Text
+from orchestration.sources import Extension, Source, Text
 
 DEFS = Path(__file__).parent / "defs"
 COMPONENT = "orchestration.components.Publisher"
@@ -74,9 +74,7 @@ class Dataset(Strict):
     )
     licence: Licence
     credit: Text = Field(description="The credit line that the publisher asks for")
-    format: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$")] = Field(
-        description="File name extension: csv, zip, txt, xlsx, json, xml"
-    )
+    format: Extension = Field(description="File name extension: csv, zip, txt, xlsx, json, xml")
     unit: Text
     sign: Text = Field(description="What a positive figure means")
     frequency: Frequency

@@ -4,7 +4,8 @@ Reads the serving copy and the archive, as any reader would; decides nothing.
 """
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.archive import Snapshot
 from orchestration.errors import PublishError
 from orchestration.mirror import ImportReport
 from orchestration.publish import FILE
@@ -22,12 +24,7 @@ from orchestration.registry import awaited_release
 from orchestration.releases import Arrival, arrival
 from orchestration.settings import PROJECT_ROOT, Settings
 
-COLOURS = {
-    Arrival.FRESH: "green",
-    Arrival.DUE: "yellow",
-    Arrival.LATE: "red",
-    Arrival.NOTHING: "magenta",
-}
+COLOURS = {Arrival.FRESH: "green", Arrival.DUE: "yellow", Arrival.LATE: "red"}
 
 HEADLINE = """
 select basis, asset_class, period_start, period_end, net_m, net_usd_m, origin
@@ -37,6 +34,20 @@ qualify row_number() over (partition by basis, asset_class order by period_end d
 order by basis, list_position(
     ['equity', 'long_term_debt', 'equity_and_long_term_debt', 'short_term_debt', 'total'], asset_class
 )
+"""
+
+RESERVES = """
+select currency, period_end, holdings_usd_m / 1000, share_pct
+from reserves.currency_composition
+where currency_kind = 'currency' qualify period_end = max(period_end) over ()
+order by holdings_usd_m desc limit 4
+"""
+
+HOLDERS = """
+select holder_name, period_end, holdings_usd_m / 1000, net_usd_m / 1000
+from flows.positions_by_holder
+where security_type = 'treasury' and holder_kind = 'country' qualify period_end = max(period_end) over ()
+order by holdings_usd_m desc limit 4
 """
 
 RECORDS = """
@@ -91,23 +102,36 @@ def serving_file(settings: Settings) -> Path:
 
 
 def imported(mirror: Path, outcome: ImportReport) -> RenderableType:
-    """What became of a mirror's files."""
-    text = Text.from_markup(
-        f"[bold]Import of {short(mirror)}[/bold]: {len(outcome.added)} new, "
-        f"{len(outcome.known)} already held, {len(outcome.left_out)} without a record, "
-        f"{len(outcome.refused)} refused"
-    )
-    for snapshot in outcome.added:
-        text.append(
-            f"\n  + {snapshot.dataset}  known {snapshot.known_at:%Y-%m-%d %H:%M} UTC "
-            f"({snapshot.known_at_basis}), {snapshot.bytes:,} bytes"
+    """What became of a mirror's files: a row per dataset with new ones, and every file that was not taken."""
+    parts: list[RenderableType] = [
+        Text.from_markup(
+            f"[bold]Import of {short(mirror)}[/bold]: {len(outcome.added)} new, "
+            f"{len(outcome.known)} already held, {len(outcome.left_out)} without a record, "
+            f"{len(outcome.refused)} refused"
         )
+    ]
+    if outcome.added:
+        table = _table("Dataset", "New files", "Bytes", "Oldest, known", "Newest, known", "By")
+        for dataset, added in groupby(sorted(outcome.added, key=lambda s: (s.dataset, s.id)), _dataset):
+            files = list(added)
+            table.add_row(
+                dataset,
+                str(len(files)),
+                f"{sum(file.bytes for file in files):,}",
+                f"{files[0].known_at:%Y-%m-%d}",
+                f"{files[-1].known_at:%Y-%m-%d}",
+                ", ".join(sorted({file.known_at_basis.value for file in files})),
+            )
+        parts.append(table)
     left_out = sorted({entry.dataset for entry in outcome.left_out})
     if left_out:
-        text.append(f"\n  no record yet for: {', '.join(left_out)}", style="dim")
-    for entry, reason in outcome.refused:
-        text.append(f"\n  ✗ {entry.file}: {reason}", style="red")
-    return text
+        parts.append(Text(f"  no record yet for: {', '.join(left_out)}", style="dim"))
+    parts += [Text(f"  ✗ {entry.file}: {reason}", style="red") for entry, reason in outcome.refused]
+    return Group(*parts)
+
+
+def _dataset(snapshot: Snapshot) -> str:
+    return snapshot.dataset
 
 
 def status(settings: Settings) -> RenderableType:
@@ -124,13 +148,12 @@ def status(settings: Settings) -> RenderableType:
         late += state is Arrival.LATE
         nothing = state is Arrival.NOTHING
         empty += nothing
-        colour = COLOURS[state]
         table.add_row(
             dataset_id,
-            str(newest or ""),
+            str(newest or state.value),
             "" if nothing else _span(release.period_start, release.period_end),
             "" if nothing else f"{release.due_at:%Y-%m-%d %H:%M}",
-            f"[{colour}]{state.value}[/{colour}]",
+            "" if nothing else f"[{COLOURS[state]}]{state.value}[/{COLOURS[state]}]",
         )
     whose = " of the made-up sample" if _is_made_up(settings) else ""
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
@@ -146,6 +169,8 @@ def summary(settings: Settings) -> RenderableType:
         newest = connection.execute(HEADLINE).fetchall()
         records = connection.execute(RECORDS).fetchall()
         (revisions,) = connection.execute(REVISIONS).fetchone()
+        reserves = connection.execute(RESERVES).fetchall()
+        holders = connection.execute(HOLDERS).fetchall()
     made_up = _is_made_up(settings)
     parts: list[RenderableType] = [Text()]
     if made_up:
@@ -162,6 +187,16 @@ def summary(settings: Settings) -> RenderableType:
             ),
             _records(records),
             Text(f"Figures revised or retracted: {revisions}"),
+        ]
+    if reserves:
+        parts += [
+            Text.from_markup("\n[bold]Foreign exchange reserves[/bold]: the largest currencies"),
+            _largest("Currency", "Share, %", reserves),
+        ]
+    if holders:
+        parts += [
+            Text.from_markup("[bold]US Treasury securities[/bold]: the countries with the most, by custody"),
+            _largest("Country", "Net, $ bn", holders),
         ]
     parts += [Text(), status(settings), Text(), _credits(file), Text(), _where(settings, made_up)]
     return Group(*parts)
@@ -192,6 +227,14 @@ def _newest(rows: list[tuple[Any, ...]]) -> Table:
             _trillions(net_m),
             _billions(net_usd_m),
         )
+    return table
+
+
+def _largest(what: str, measure: str, rows: list[tuple[Any, ...]]) -> Table:
+    table = _table(what, "End of", "Holdings, $ bn", measure)
+    for name, end, holdings, value in rows:
+        figures = ("" if figure is None else f"{float(figure):,.1f}" for figure in (holdings, value))
+        table.add_row(name, str(end), *figures)
     return table
 
 
@@ -244,7 +287,17 @@ def _held(settings: Settings) -> dict[str, date]:
 
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold dim", padding=(0, 1))
-    numeric = ("Files", "Rows", "Revised", "Net, ¥ trn", "Net, $ bn")
+    numeric = (
+        "Files",
+        "New files",
+        "Bytes",
+        "Rows",
+        "Revised",
+        "Net, ¥ trn",
+        "Net, $ bn",
+        "Holdings, $ bn",
+        "Share, %",
+    )
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left", no_wrap=True)
     return table
@@ -261,11 +314,19 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a query returns
 
 
 def _span(start: date, end: date) -> str:
+    """A period as people write it: 'Aug 2026', 'Q3 2026', 'H1 2026', '2026', or its first and last day."""
     if start == end:
         return str(start)
-    if start.day == 1 and (end.year, end.month) == (start.year, start.month):
-        return f"{start:%b %Y}"
-    return f"{start} to {end}"
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    whole = start.day == 1 and (end + timedelta(days=1)).day == 1 and start.month % months == 1 % months
+    if whole and months in (1, 3, 6, 12):
+        return {
+            1: f"{start:%b %Y}",
+            3: f"Q{end.month // 3} {end.year}",
+            6: f"H{end.month // 6} {end.year}",
+            12: str(end.year),
+        }[months]
+    return f"{start} to {end:%m-%d}" if start.year == end.year else f"{start} to {end}"
 
 
 def _trillions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None

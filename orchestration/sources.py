@@ -20,6 +20,7 @@ from orchestration.errors import LayoutError
 from orchestration.releases import Strict
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Extension = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$")]
 INBOX = "inbox"
 
 
@@ -41,6 +42,7 @@ class Source(Strict):
         (), description="{series}: codes, joined by commas into one file; a{b,c} stands for ab and ac"
     )
     per_request: int = Field(250, ge=1, description="How many codes one request may name")
+    format: Extension | None = Field(None, description="File name extension, if not the dataset's")
     links: Text | None = Field(
         None, description="The url is a page: the files are its links whose address this expression matches"
     )

@@ -1,6 +1,7 @@
-"""One look at every dataset, against a server that plays all publishers with the made-up files.
+"""Every dataset asked for on a server that plays all publishers with the made-up files.
 
-As `make run` asks, address by address and page by page, but without Dagster and dbt.
+As `make run` asks, address by address and page by page: one look at each without Dagster and dbt, and one
+run of everything in which some publishers fail.
 """
 
 from datetime import datetime
@@ -16,8 +17,8 @@ from orchestration.records import Dataset, load_datasets
 from orchestration.report import clock_of
 from orchestration.settings import Settings
 from orchestration.sources import Source, wanted
-from tests.desk import ROOT
-from tests.publisher_server import PublisherServer
+from tests.desk import ROOT, Desk
+from tests.publisher_server import PublisherServer, Reply
 
 SAMPLE = ROOT / "sample"
 NOW = datetime.fromisoformat(clock_of(SAMPLE))
@@ -80,6 +81,43 @@ def test_a_look_brings_what_the_publisher_has_and_the_next_one_nothing_new(name,
     assert {s.part for s in held} >= {
         parser.part((SAMPLE / entry.file).read_bytes()) for entry in newest_files(dataset).values()
     }
-    if not any(source.series for source in dataset.sources):
-        for snapshot in held:
-            assert len(parser.parse(archive.read(snapshot))) > 0
+    for snapshot in held:
+        payload = archive.read(snapshot)
+        # A workbook is a zip file too; whatever else is named one is one.
+        assert (snapshot.extension in ("zip", "xlsx")) == payload.startswith(b"PK"), snapshot.file_name
+        if not any(source.series for source in dataset.sources):
+            assert len(parser.parse(payload)) > 0
+
+
+DOWN, PAGE, CHANGED = "us_tic/major_holders", "worldbank/reserves", "us_fed/fx_h10"
+# The sample's few series are the answer to each of its five requests: five times the same, which is refused.
+TWICE = "jp_boj/portfolio_by_country"
+
+
+def test_in_a_run_of_everything_publishers_that_fail_stop_no_other(publisher, tmp_path) -> None:
+    for name, dataset in ASKED.items():
+        play(publisher, dataset, find_parser(*name.split("/"))[0])
+    publisher.answers(DATASETS[DOWN].address, Reply(b"maintenance", 403))
+    for address in all_of(DATASETS[PAGE].sources[0]):
+        publisher.answers(address, b"<!DOCTYPE html><title>Busy</title>")
+    publisher.answers(DATASETS[CHANGED].address, b"observation_date,DEXUSEU\n2026-11-13,1.16\n")
+    desk = Desk(
+        tmp_path / "desk",
+        {
+            "TIDEMARK_REHEARSAL": publisher.address,
+            "TIDEMARK_CLOCK": NOW.isoformat(),
+            "TIDEMARK_REQUEST_INTERVAL_S": "0",
+        },
+    )
+    told = desk.run("run", expect=1).replace("\n", "")
+    assert f"{DATASETS[DOWN].address} answered 403" in told
+    assert "HTML page instead of data" in told
+    assert "expected the header 'observation_date,DEXJPUS'" in told
+    with desk.marts() as marts:
+        held = {
+            d for (d,) in marts.execute("select dataset from core.datasets where snapshots > 0").fetchall()
+        }
+        (currencies,) = marts.execute("select count(*) from reserves.currency_composition").fetchone()
+        (flows,) = marts.execute("select count(*) from flows.portfolio_flows").fetchone()
+    assert held == set(ASKED) - {DOWN, PAGE, CHANGED, TWICE}
+    assert min(currencies, flows) > 0
