@@ -130,12 +130,10 @@ def ui(
     port: Annotated[int, typer.Option(help="The port to listen on")] = 3000,
 ) -> None:
     """The Dagster UI, with the daemon that runs schedules."""
-    from dagster import DagsterInstance
+    from orchestration.instance import home, open_instance, recover
 
-    from orchestration.instance import home, recover
-
-    os.environ["DAGSTER_HOME"] = home(Settings())
-    with DagsterInstance.get() as instance:
+    folder = os.environ["DAGSTER_HOME"] = home(Settings())
+    with open_instance(folder) as instance:
         recover(instance, console.print)
     dg = Path(sys.executable).with_name("dg")
     os.chdir(PROJECT_ROOT)

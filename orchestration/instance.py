@@ -6,7 +6,6 @@ line's.
 
 import logging
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
@@ -16,8 +15,10 @@ import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 from dagster._core.instance.ref import InstanceRef
 from dagster._utils.error import SerializableErrorInfo
+from filelock import FileLock
 
 from orchestration.event_log import OpenEventLog
+from orchestration.files import write_whole
 from orchestration.settings import PROJECT_ROOT, Settings
 
 PID_TAG = "tidemark/pid"
@@ -40,7 +41,7 @@ def home(settings: Settings) -> str:
     """The instance's folder, with the project's `dagster.yaml` in it."""
     folder = settings.dagster_home
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", folder / "dagster.yaml")
+    write_whole(folder / "dagster.yaml", (PROJECT_ROOT / "dagster.yaml").read_bytes())
     return str(folder)
 
 
@@ -81,13 +82,18 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
 
 
 def open_instance(folder: str) -> dg.DagsterInstance:
-    """The instance of a folder, as its `dagster.yaml` has it, with an event log that stays open."""
+    """The instance of a folder, as its `dagster.yaml` has it, with an event log that stays open.
+
+    One process at a time: Dagster's SQLite files have no owner while they are made, and of two processes that
+    both find none, one fails on the other's tables.
+    """
     log = {
         "module": OpenEventLog.__module__,
         "class": OpenEventLog.__name__,
         "config": {"base_dir": str(Path(folder) / "history" / "runs")},
     }
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"event_log_storage": log}))
+    with FileLock(Path(folder) / "opening.lock"):
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"event_log_storage": log}))
 
 
 def _innermost(error: SerializableErrorInfo) -> str:
