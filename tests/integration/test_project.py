@@ -79,8 +79,13 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "positioning/trader_positions_as_of", "positioning/trader_positions_vintages", "quality/arrivals",
         "quality/freshness",
         "reserves/currency_composition", "reserves/currency_composition_as_of",
-        "reserves/currency_composition_vintages", "reserves/diversification",
-        "reserves/diversification_by_currency", "surveys/conflicts", "surveys/readings",
+        "reserves/currency_composition_vintages",
+        "reserves/custody_holdings_vintages",
+        "reserves/diversification",
+        "reserves/diversification_by_currency",
+        "reserves/official_dollar_holdings",
+        "reserves/official_dollar_holdings_as_of",
+        "surveys/conflicts", "surveys/readings",
     }  # fmt: skip
     assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
     assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]

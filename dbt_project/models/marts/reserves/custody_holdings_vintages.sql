@@ -1,0 +1,12 @@
+select
+    period_start,
+    period_end,
+    cast(holdings_usd_m as decimal(20, 2)) as holdings_usd_m,
+    method,
+    dataset,
+    valid_from as known_at,
+    valid_from,
+    valid_to,
+    known_at_basis,
+    origin
+from {{ ref('int_custody_holding_versions') }}
