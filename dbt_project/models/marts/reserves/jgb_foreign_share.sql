@@ -1,0 +1,1 @@
+{{ jgb_foreign_share('valid_to is null') }}

@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['as_of']) }}
+
+{{ jgb_foreign_share(was_known('as_of')) }}
