@@ -72,7 +72,9 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
     subjects = ("core", "flows", "fx", "positioning", "quality", "reserves", "surveys")
     marts = {k for k in public["assets"] if k.split("/")[0] in subjects}
     assert marts == {
-        "core/datasets", "core/methods", "core/snapshots", "flows/flows_by_counterpart",
+        "core/datasets", "core/methods", "core/snapshots",
+        "flows/flows_by_counterpart",
+        "flows/flows_by_counterpart_as_of",
         "flows/portfolio_flows", "flows/portfolio_flows_as_of", "flows/portfolio_flows_vintages",
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
         "flows/scaled_flows",
