@@ -75,6 +75,8 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "core/datasets", "core/methods", "core/snapshots",
         "flows/flows_by_counterpart",
         "flows/flows_by_counterpart_as_of",
+        "flows/net_portfolio_investment",
+        "flows/net_portfolio_investment_as_of",
         "flows/portfolio_flows", "flows/portfolio_flows_as_of", "flows/portfolio_flows_vintages",
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
         "flows/scaled_flows",

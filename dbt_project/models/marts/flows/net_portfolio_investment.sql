@@ -1,0 +1,1 @@
+{{ net_portfolio_investment(ref('portfolio_flows')) }}

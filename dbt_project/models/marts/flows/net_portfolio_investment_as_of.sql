@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['as_of']) }}
+
+{{ net_portfolio_investment(ref('portfolio_flows_as_of') ~ '(as_of)') }}
