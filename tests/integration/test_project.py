@@ -79,6 +79,8 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "flows/net_portfolio_investment_as_of",
         "flows/portfolio_flows", "flows/portfolio_flows_as_of", "flows/portfolio_flows_vintages",
         "flows/positions_by_holder", "flows/positions_by_holder_as_of", "flows/positions_by_holder_vintages",
+        "flows/resident_flows_by_sector",
+        "flows/resident_flows_by_sector_as_of",
         "flows/scaled_flows",
         "flows/scaled_flows_as_of",
         "fx/rates_daily", "fx/rates_monthly", "positioning/trader_positions",

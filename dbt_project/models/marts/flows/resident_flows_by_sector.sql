@@ -1,0 +1,1 @@
+{{ resident_flows_by_sector(ref('portfolio_flows')) }}
