@@ -82,7 +82,7 @@ def behind_the_flows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 
 
 def test_no_model_takes_bases_together(behind_the_flows) -> None:
-    assert {"portfolio_flows", "portfolio_flows_vintages", "flows_by_counterpart"} <= set(behind_the_flows)
+    assert {"portfolio_flows", "flows_by_counterpart", "flow_reconciliation_as_of"} <= set(behind_the_flows)
     mixed = {
         model: found
         for model, sql in behind_the_flows.items()

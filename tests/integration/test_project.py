@@ -73,6 +73,8 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
     marts = {k for k in public["assets"] if k.split("/")[0] in subjects}
     assert marts == {
         "core/datasets", "core/methods", "core/snapshots",
+        "flows/flow_reconciliation",
+        "flows/flow_reconciliation_as_of",
         "flows/flows_by_counterpart",
         "flows/flows_by_counterpart_as_of",
         "flows/net_portfolio_investment",

@@ -99,6 +99,41 @@ def test_as_of_a_day_the_figures_are_those_that_were_known_at_its_end(demo: Desk
     assert columns[0] == columns[1]
 
 
+def test_a_revised_week_moves_the_months_reconciliation_from_its_day_on(demo: Desk) -> None:
+    """Of one week, published in the second file; the month's own report stays."""
+    with demo.marts() as marts:
+        before, after = (
+            marts.execute(
+                "select net_overlapping_weeks_m, net_monthly_m, overlapping_weeks_less_monthly_m "
+                "from flows.flow_reconciliation_as_of(cast(? as date)) where direction = 'outward' "
+                "and asset_class = 'total' and period_start = date '2026-10-01'",
+                [day],
+            ).fetchone()
+            for day in ("2026-11-17", "2026-11-18")
+        )
+        (revision,) = marts.execute(
+            "select sum(case when valid_to is null then net_m else -net_m end) "
+            "from flows.portfolio_flows_vintages where basis = 'jp_itn_weekly' and direction = 'outward' "
+            "and asset_class = 'total' and period_end = date '2026-10-24'"
+        ).fetchone()
+    assert revision
+    assert after[0] - before[0] == after[2] - before[2] == revision
+    assert after[1] == before[1]
+
+
+@pytest.mark.parametrize(
+    "mart",
+    ["flow_reconciliation", "flows_by_counterpart", "net_portfolio_investment", "resident_flows_by_sector"],
+)
+def test_as_of_a_late_day_a_mart_is_the_newest(demo: Desk, mart) -> None:
+    relations = (f"flows.{mart}", f"flows.{mart}_as_of(date '2030-01-01')")
+    with demo.marts() as marts:
+        columns = [[c for c, *_ in marts.execute(f"describe from {r}").fetchall()] for r in relations]
+        newest, then = (marts.execute(f"from {r} order by all").fetchall() for r in relations)
+    assert columns[0] == columns[1]
+    assert newest == then != []
+
+
 def test_again_with_nothing_new_builds_nothing_and_says_so(demo: Desk) -> None:
     before = demo.serving.stat()
     rows = demo.fingerprints()

@@ -1,0 +1,1 @@
+{{ flow_reconciliation(ref('portfolio_flows')) }}
