@@ -1,0 +1,1 @@
+{{ gold('valid_to is null') }}
