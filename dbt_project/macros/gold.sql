@@ -78,6 +78,9 @@ judged as (
 compared as (
     select
         judged.*,
+        before.known_at as known_at_before,
+        before.known_at_basis as known_at_basis_before,
+        before.origin as origin_before,
         before.value_usd_m as value_before,
         before.gold_m_oz as gold_m_oz_before,
         before.gold_troy_oz as gold_troy_oz_before,
@@ -121,8 +124,8 @@ select
     cast((price_now - price_before) * (gold_m_oz + gold_m_oz_before) / 2 as decimal(24, 4))
         as price_effect_usd_m,
     method,
-    known_at,
-    known_at_basis,
-    origin
+    greatest(known_at, known_at_before) as known_at,
+    greatest(known_at_basis, known_at_basis_before) as known_at_basis,
+    greatest(origin, origin_before) as origin
 from compared
 {%- endmacro %}
