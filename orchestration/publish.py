@@ -192,6 +192,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalo
 def _functions(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[str]:
     """The statements that make the warehouse's functions in the serving copy; those that are built."""
     made = []
+    (warehouse,) = connection.execute("select current_database()").fetchone()
     for node in functions_of(manifest):
         found = connection.execute(
             "select parameters, macro_definition from duckdb_functions() where schema_name = ? "
@@ -201,14 +202,19 @@ def _functions(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any
         if found:
             parameters, definition = found
             name = f'serving."{node["schema"]}"."{node["alias"]}"'
-            made.append(f"create function {name}({', '.join(parameters)}) as table ({definition})")
+            body = _without_file(definition, warehouse)
+            made.append(f"create function {name}({', '.join(parameters)}) as table ({body})")
     return made
 
 
 def _for_serving(sql: str, catalog: str) -> str:
-    """A view of one file as a view of the serving copy: the same names, without the file's."""
-    plain = re.sub(rf'("{catalog}"|\b{catalog})\.', "", sql)
-    return re.sub(r"(?i)^create view ", "create view serving.", plain, count=1)
+    """A view of one file as a view of the serving copy."""
+    return re.sub(r"(?i)^create view ", "create view serving.", _without_file(sql, catalog), count=1)
+
+
+def _without_file(sql: str, catalog: str) -> str:
+    """The same names, without that of the file: readers may call theirs what they like."""
+    return re.sub(rf'("{catalog}"|\b{catalog})\.', "", sql)
 
 
 def _comment(

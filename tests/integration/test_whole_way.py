@@ -218,6 +218,23 @@ def test_freshness_in_a_file_attached_under_another_name(demo: Desk) -> None:
     assert count >= 6
 
 
+def test_every_function_answers_in_a_file_that_is_in_use_under_another_name(demo: Desk) -> None:
+    """What a function reads is published, other functions among it."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{demo.serving}' as ours (read_only)")
+        connection.execute("use ours")
+        functions = connection.execute(
+            "select schema_name || '.' || function_name from duckdb_functions() "
+            "where database_name = 'ours' and function_name like '%_as_of' order by 1"
+        ).fetchall()
+        assert len(functions) >= 6
+        for (function,) in functions:
+            newest = function.removesuffix("_as_of")
+            asked = connection.execute(f"describe select * from {function}(date '2026-11-20')").fetchall()
+            assert asked == connection.execute(f"describe {newest}").fetchall(), function
+            connection.execute(f"select count(*) from {function}(date '2026-11-20')")
+
+
 def test_parquet_and_package_are_what_an_outsider_expects(demo: Desk) -> None:
     """The frictionless library knows nothing of Tidemark, and takes only valid descriptors."""
     folder = demo.data / "serving"
