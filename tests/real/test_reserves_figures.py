@@ -205,6 +205,40 @@ def test_concentration_of_2025_and_2026(real_marts, end, hhi, effective, nontrad
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("day", "quarters", "newest", "hhi"),
+    [
+        # The release of March is held with all shares of 2025-Q4, and the holdings of one currency.
+        ("2026-06-30", 47, "2025-12-31", "0.3737"),
+        ("2026-07-01", 49, "2026-03-31", "0.3705"),
+    ],
+)
+def test_concentration_at_the_end_of_2025_as_it_was_known(real_marts, day, quarters, newest, hhi) -> None:
+    as_of = f"reserves.diversification_as_of(date '{day}')"
+    assert real_marts.execute(f"select count(*), max(period_end) from {as_of}").fetchone() == (
+        quarters, date.fromisoformat(newest),
+    )  # fmt: skip
+    (held,) = real_marts.execute(
+        f"select hhi_upper from {as_of} where period_end = date '2025-12-31'"
+    ).fetchone()
+    assert rounded(held, 4) == Decimal(hhi)
+
+
+def test_shares_at_constant_rates_as_of_a_day(real_marts) -> None:
+    """A quarter counts once all its holdings are known, and the newest such quarter is the fixed base."""
+    asked = (
+        "select count(*), max(period_end), max(fixed_base_period_end), max(known_at_basis) "
+        "from reserves.diversification_by_currency{}"
+    )
+    assert real_marts.execute(asked.format("_as_of(date '2025-12-18')")).fetchone()[0] == 0
+    june = date(2025, 6, 30)
+    for day in ("2025-12-19", "2026-06-30"):
+        found = real_marts.execute(asked.format(f"_as_of(date '{day}')")).fetchone()
+        assert found == (403, june, june, "scheduled")
+    today = real_marts.execute(asked.format("_as_of(date '2026-07-01')")).fetchone()
+    assert today == real_marts.execute(asked.format("")).fetchone()
+
+
 def test_published_figures_at_constant_rates(real_marts, facts, record_property) -> None:
     """All of them are of the method before, or of another base; one of them comes out all the same."""
     columns = {

@@ -1,60 +1,59 @@
 with
 
-composition as (
-    select * from {{ ref('int_currency_composition_versions') }}
-),
-
 rates as (
-    select * from {{ ref('int_euro_rates') }}
+    select
+        *,
+        cast({{ dbt.date_trunc('quarter', 'rate_date') }} as date) as period_start
+    from {{ ref('int_euro_rates') }}
 ),
 
 newest as (
     select max(rate_date) as rate_date from rates
 ),
 
-periods as (
-    select distinct
+ended as (
+    select
         period_start,
-        period_end
-    from composition
+        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3, 'period_start')) }} as date) as period_end,
+        count(distinct rate_date) as days,
+        max(rate_date) as rate_end_date
+    from rates
+    group by period_start
 ),
 
 -- A quarter counts only once its last weekday has a rate, or a later day has.
 quarters as (
-    select
-        periods.period_start,
-        periods.period_end,
-        count(days.rate_date) as days,
-        max(days.rate_date) as end_date
-    from periods
+    select ended.*
+    from ended
     cross join newest
-    inner join rates as days
-        on days.currency = 'EUR' and days.rate_date between periods.period_start and periods.period_end
-    where {{ last_weekday('periods.period_end') }} <= newest.rate_date
-    group by periods.period_start, periods.period_end
+    where {{ last_weekday('ended.period_end') }} <= newest.rate_date
 ),
 
 crosses as (
     select
-        rates.rate_date,
-        rates.currency,
+        rates.*,
         {{ quotient('dollar.units_per_euro', 'rates.units_per_euro', 20, 12) }} as usd_per_unit
     from rates
     inner join rates as dollar
         on rates.rate_date = dollar.rate_date and dollar.currency = 'USD'
-    -- Also for the quarters in which a currency was not named yet: the first one is revalued at them.
-    where rates.currency in (select composition.currency from composition)
 )
 
 select
-    crosses.currency,
     quarters.period_start,
     quarters.period_end,
-    max(case when crosses.rate_date = quarters.end_date then crosses.usd_per_unit end) as usd_per_unit_end,
+    crosses.currency,
     case
         when count(*) = max(quarters.days)
             then {{ quotient('sum(crosses.usd_per_unit)', 'count(*)', 20, 12) }}
-    end as usd_per_unit_avg
+    end as usd_per_unit_avg,
+    max(case when crosses.rate_date = quarters.rate_end_date then crosses.usd_per_unit end)
+        as usd_per_unit_end,
+    quarters.rate_end_date,
+    min(crosses.dataset) as dataset,
+    max(crosses.known_at) as known_at,
+    -- Where one day rests on the schedule, the average does: it is the last of the three words.
+    max(crosses.known_at_basis) as known_at_basis,
+    max(crosses.origin) as origin
 from quarters
-inner join crosses on crosses.rate_date between quarters.period_start and quarters.period_end
-group by crosses.currency, quarters.period_start, quarters.period_end
+inner join crosses on quarters.period_start = crosses.period_start
+group by quarters.period_start, quarters.period_end, quarters.rate_end_date, crosses.currency

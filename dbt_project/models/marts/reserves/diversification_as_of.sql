@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['as_of']) }}
+
+{{ diversification(ref('currency_composition_as_of') ~ '(as_of)') }}
