@@ -1,5 +1,8 @@
-{# Parts add up to their whole, but for rounding, wherever all of them are there. #}
-{% test parts_make_whole(model, column, parts, whole, group_by, value, tolerance, among=none) %}
+{# Parts add up to their whole, but for rounding, and none of them is missing; with `demand_all: false`, wherever
+   none is, for what may be held in part. #}
+{% test parts_make_whole(
+    model, column, parts, whole, group_by, value, tolerance, among=none, demand_all=true
+) %}
 
 with sums as (
     select
@@ -16,8 +19,10 @@ with sums as (
 
 select * from sums
 where
-    abs(of_parts - of_whole) > {{ tolerance }}
+    (parts_there = {{ parts | length }} and abs(of_parts - of_whole) > {{ tolerance }})
+    {%- if demand_all %}
     or parts_there <> {{ parts | length }}
     or of_whole is null
+    {%- endif %}
 
 {% endtest %}
