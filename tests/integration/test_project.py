@@ -116,7 +116,10 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "reserves/official_dollar_holdings",
         "reserves/official_dollar_holdings_as_of",
         "surveys/conflicts",
+        "surveys/conflicts_as_of",
         "surveys/readings",
+        "surveys/readings_as_of",
+        "surveys/readings_vintages",
     }  # fmt: skip
     assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
     assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]

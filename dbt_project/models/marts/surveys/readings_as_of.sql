@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['as_of']) }}
+
+{{ survey_readings(was_known('as_of')) }}
