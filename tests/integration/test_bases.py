@@ -13,8 +13,9 @@ from sqlglot import exp
 from tests.desk import ROOT, Desk
 
 FLOWS = "model.tidemark.int_portfolio_flow_figures"
-# Averages rates over the flows' periods, and no flows.
-OTHERS = {"int_flow_period_rates"}
+# The one averages rates over the flows' periods, and no flows; the other compares a figure with its own
+# versions only: the text that names a series begins with its basis.
+OTHERS = {"int_flow_period_rates", "revisions"}
 AMOUNTS = {"acquisition_m", "disposition_m", "net_m", "net_usd_m"}
 
 

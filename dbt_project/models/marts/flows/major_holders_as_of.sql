@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['as_of']) }}
+
+{{ mart_as_of('major_holders', 'major_holders_vintages') }}

@@ -1,0 +1,54 @@
+{{ revisions([
+    {
+        'mart': 'flows.portfolio_flows',
+        'key': ['basis', 'direction', 'investor_sector', 'counterpart', 'asset_class'],
+        'published': {
+            'acquisition_m': "'million ' || currency",
+            'disposition_m': "'million ' || currency",
+            'net_m': "'million ' || currency",
+        },
+    },
+    {
+        'mart': 'flows.positions_by_holder',
+        'key': ['holder', 'security_type'],
+        'names': ['holder_name'],
+        'published': {
+            'holdings_usd_m': "'million US dollars'",
+            'net_usd_m': "'million US dollars'",
+            'valuation_change_usd_m': "'million US dollars'",
+        },
+        'among': "holder_kind <> 'assumption'",
+    },
+    {
+        'mart': 'flows.major_holders',
+        'key': ['dataset', 'holder', 'series'],
+        'published': {'holdings_usd_m': "'million US dollars'"},
+    },
+    {
+        'mart': 'reserves.currency_composition',
+        'key': ['currency'],
+        'published': {
+            'holdings_usd_m': "'million US dollars'",
+            'share_pct': "'percent of allocated reserves'",
+        },
+    },
+    {
+        'mart': 'positioning.trader_positions',
+        'key': ['contract_code', 'trader_group'],
+        'names': ['contract'],
+        'published': {
+            'open_interest_contracts': "'contracts'",
+            'long_contracts': "'contracts'",
+            'short_contracts': "'contracts'",
+            'spread_contracts': "'contracts'",
+        },
+    },
+    {
+        'mart': 'surveys.readings',
+        'key': ['survey_id', 'question_id', 'answer', 'unit', 'source_name', 'dataset', 'part'],
+        'published': {'reading': 'unit'},
+        'method': 'cast(null as ' ~ dbt.type_string() ~ ')',
+        'origin': 'file_origin',
+        'is_redistributable': 'is_redistributable',
+    },
+]) }}
