@@ -107,6 +107,8 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "reserves/currency_composition_as_of",
         "reserves/currency_composition_vintages",
         "reserves/custody_holdings_vintages",
+        "reserves/dedollarisation_composite",
+        "reserves/dedollarisation_composite_as_of",
         "reserves/diversification",
         "reserves/diversification_as_of",
         "reserves/diversification_by_currency",
