@@ -77,6 +77,8 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "core/snapshots",
         "flows/flow_reconciliation",
         "flows/flow_reconciliation_as_of",
+        "flows/flow_signals",
+        "flows/flow_signals_as_of",
         "flows/flows_by_counterpart",
         "flows/flows_by_counterpart_as_of",
         "flows/major_holders",

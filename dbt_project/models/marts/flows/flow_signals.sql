@@ -1,0 +1,1 @@
+{{ flow_signals(ref('portfolio_flows')) }}
