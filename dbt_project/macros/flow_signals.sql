@@ -1,9 +1,9 @@
-{# What the flows of a series say beside each other: sums of windows, place, records, how unusual, both at once.
+{# What the flows of a series say beside each other: sums of windows, places, records, how unusual, both
+   classes at once.
 
-   `flows` is a relation with the columns of flows.portfolio_flows; `worlds` names further columns of it that keep
-   worlds apart which know nothing of each other, such as the same flows as known on several days. A window is a
-   span of time, and its figure is missing unless every period of the span is there. Needs no version of the flows
-   but those given, so that the same SQL answers for now and for any day. #}
+   `flows` is a relation with the columns of flows.portfolio_flows. `worlds` names further columns of it that
+   keep apart what knows nothing of each other, such as the same flows as known on several days: they are part
+   of every key. A window is a span of time; its figure is missing unless each period of the span is there. #}
 {% macro flow_signals(flows, worlds=[]) -%}
 {%- set pair = worlds + ['basis', 'direction', 'investor_sector', 'counterpart'] -%}
 {%- set series = pair + ['asset_class'] -%}
@@ -12,7 +12,9 @@
 {%- set to_date = in_order ~ ' rows between unbounded preceding and current row' -%}
 {%- set before = in_order ~ ' rows between unbounded preceding and 1 preceding' -%}
 {%- set after = in_order ~ ' rows between 1 following and unbounded following' -%}
-{%- set months_before = in_order ~ " range between interval '60' month preceding and interval '1' month preceding" -%}
+{%- set months_before -%}
+    {{ in_order }} range between interval '60' month preceding and interval '1' month preceding
+{%- endset -%}
 {%- set years_before -%}
     {{ by_series }}, extract(month from period_start)
     order by period_start range between interval '20' year preceding and interval '1' year preceding
@@ -21,7 +23,7 @@
 {%- set fiscal_year_to_date = by_series ~ ', fiscal_year order by period_start' -%}
 with
 
-given as (
+weeks_and_months as (
     select * from {{ flows }}
     where frequency in ('weekly', 'monthly')
 ),
@@ -29,14 +31,14 @@ given as (
 flows as (
     select
         *,
-        -- One number joins many times faster than its five names or more.
+        -- Joined by one number, as five names take five times as long.
         dense_rank() over (partition by basis order by {{ series | join(', ') }}) as series_number,
         case when frequency = 'monthly' then cast(net_m as decimal(24, 6)) end as monthly_net_m,
         -- Named after the year in which it begins, in April.
         extract(year from period_start) - case when extract(month from period_start) < 4 then 1 else 0 end
             as fiscal_year,
         lag(method) over ({{ in_order }}) as method_before
-    from given
+    from weeks_and_months
 ),
 
 windows as (
@@ -46,7 +48,9 @@ windows as (
             (4, 21, 'day', '4w'), (13, 84, 'day', '13w'), (52, 357, 'day', '52w'),
             (3, 2, 'month', '3m'), (12, 11, 'month', '12m'),
         ] %}
-        {%- set window = in_order ~ " range between interval '" ~ back ~ "' " ~ unit ~ " preceding and current row" %}
+        {%- set window -%}
+            {{ in_order }} range between interval '{{ back }}' {{ unit }} preceding and current row
+        {%- endset %}
         case
             when
                 frequency = '{{ 'weekly' if unit == 'day' else 'monthly' }}'
@@ -63,12 +67,13 @@ windows as (
         case
             when
                 frequency = 'monthly'
-                and count(*) over ({{ fiscal_year_to_date }}) = mod(extract(month from period_start) + 8, 12) + 1
+                and count(*) over ({{ fiscal_year_to_date }})
+                = mod(extract(month from period_start) + 8, 12) + 1
                 then sum(net_m) over ({{ fiscal_year_to_date }})
         end as net_fiscal_ytd_m,
         frequency = 'monthly' and count(*) over ({{ months_before }}) = 60 as has_60_months_before,
-        avg(net_m) over ({{ months_before }}) as mean_60m,
-        stddev_samp(net_m) over ({{ months_before }}) as sd_60m,
+        cast(avg(net_m) over ({{ months_before }}) as decimal(24, 6)) as mean_60m,
+        cast(stddev_samp(net_m) over ({{ months_before }}) as decimal(24, 6)) as sd_60m,
         case
             when frequency = 'monthly' and count(*) over ({{ years_before }}) = 20
                 then {{ quotient('sum(net_m) over (' ~ years_before ~ ')', 20, 22, 2) }}
@@ -189,11 +194,14 @@ both_classes as (
 joint_buying as (
     select
         *,
-        {%- set to_date = 'partition by ' ~ pair | join(', ') ~ ' order by period_start rows unbounded preceding' %}
+        {%- set months_to_date -%}
+            partition by {{ pair | join(', ') }}
+            order by period_start rows between unbounded preceding and current row
+        {%- endset %}
         {%- for flag in ['is_joint_buying', 'is_strong_joint_buying'] %}
         {{ quotient(
-            '100 * sum(case when ' ~ flag ~ ' then 1 else 0 end) over (' ~ to_date ~ ')',
-            'count(' ~ flag ~ ') over (' ~ to_date ~ ')', 9, 4,
+            '100 * sum(case when ' ~ flag ~ ' then 1 else 0 end) over (' ~ months_to_date ~ ')',
+            'count(' ~ flag ~ ') over (' ~ months_to_date ~ ')', 9, 4,
         ) }} as {{ flag | replace('is_', '') }}_base_rate_pct{{ ',' if not loop.last }}
         {%- endfor %}
     from both_classes
@@ -209,7 +217,8 @@ select
     signals.currency,
     signals.net_m,
     signals.net_usd_m,
-    {{ quotient('100 * signals.net_m', 'signals.acquisition_m + signals.disposition_m', 12, 4) }} as net_to_gross_pct,
+    {{ quotient('100 * signals.net_m', '(signals.acquisition_m + signals.disposition_m)', 12, 4) }}
+        as net_to_gross_pct,
     {%- for name in ['4w', '13w', '52w', '3m', '12m', 'calendar_ytd', 'fiscal_ytd'] %}
     cast(signals.net_{{ name }}_m as decimal(22, 2)) as net_{{ name }}_m,
     {%- endfor %}
@@ -226,8 +235,9 @@ select
     end as seasonal_ratio_20y,
     cast(signals.rank_to_date as bigint) as rank_to_date,
     signals.periods_to_date,
-    {{ quotient('100 * (signals.periods_to_date - signals.rank_to_date + 1)', 'signals.periods_to_date', 9, 4) }}
-        as percentile_to_date,
+    {{ quotient(
+        '100 * (signals.periods_to_date - signals.rank_to_date + 1)', 'signals.periods_to_date', 9, 4,
+    ) }} as percentile_to_date,
     cast(signals.p90_to_date_m as decimal(20, 2)) as p90_to_date_m,
     signals.rank_of_all as rank,
     signals.periods,
