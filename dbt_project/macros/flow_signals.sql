@@ -203,7 +203,7 @@ joint_buying as (
         {%- endset %}
         {%- for flag in ['is_joint_buying', 'is_strong_joint_buying'] %}
         {{ quotient(
-            '100 * sum(case when ' ~ flag ~ ' then 1 else 0 end) over (' ~ months_to_date ~ ')',
+            '100.0 * sum(case when ' ~ flag ~ ' then 1 else 0 end) over (' ~ months_to_date ~ ')',
             'count(' ~ flag ~ ') over (' ~ months_to_date ~ ')', 9, 4,
         ) }} as {{ flag | replace('is_', '') }}_base_rate_pct{{ ',' if not loop.last }}
         {%- endfor %}
@@ -239,7 +239,7 @@ select
     cast(signals.rank_to_date as bigint) as rank_to_date,
     signals.periods_to_date,
     {{ quotient(
-        '100 * (signals.periods_to_date - signals.rank_to_date + 1)', 'signals.periods_to_date', 9, 4,
+        '100.0 * (signals.periods_to_date - signals.rank_to_date + 1)', 'signals.periods_to_date', 9, 4,
     ) }} as percentile_to_date,
     cast(signals.p90_to_date_m as decimal(20, 2)) as p90_to_date_m,
     signals.rank_of_all as rank,
