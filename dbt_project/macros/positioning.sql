@@ -42,7 +42,7 @@ select
     known.net_share_of_open_interest_pct,
     case
         when compared.weeks >= 52
-            then cast({{ quotient('100 * compared.weeks_no_larger', 'compared.weeks') }} as decimal(7, 4))
+            then cast({{ quotient('100.0 * compared.weeks_no_larger', 'compared.weeks') }} as decimal(7, 4))
     end as net_percentile_3y,
     cast(compared.weeks as bigint) as weeks_compared,
     known.method,
