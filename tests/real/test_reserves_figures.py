@@ -301,3 +301,30 @@ def test_the_share_at_fixed_rates_is_the_nominal_one_at_its_base(real_marts) -> 
         "where period_end = fixed_base_period_end and period_end = date '2026-03-31'"
     ).fetchone()
     assert apart < Decimal("0.00001")
+
+
+def test_what_is_imputed_is_told_beside_a_coverage_of_all(real_marts) -> None:
+    """By the method of now all reserves have a currency; since 2025-Q3 the IMF says what it imputes."""
+    assert real_marts.execute(
+        "select min(coverage_pct), max(coverage_pct), count(imputed_share_pct) from reserves.coverage"
+    ).fetchone() == (100, 100, 3)
+    assert real_marts.execute(
+        "select imputed_share_pct, reported_share_pct from reserves.coverage "
+        "where imputed_share_pct is not null order by period_end"
+    ).fetchall() == [
+        (Decimal("9.99"), Decimal("90.01")),
+        (Decimal("10.49"), Decimal("89.51")),
+        (Decimal("10.65"), Decimal("89.35")),
+    ]
+
+
+def test_a_later_total_is_not_set_beside_an_earlier_allocated_part(real_marts) -> None:
+    asked = (
+        "select total_usd_m, allocated_usd_m, coverage_pct from reserves.coverage_as_of(date '{}') "
+        "where period_end = date '2025-12-31'"
+    )
+    assert real_marts.execute(asked.format("2026-06-30")).fetchall() == [
+        (None, Decimal("13136846.41353260"), None)
+    ]
+    total = Decimal("13146663.07768620")
+    assert real_marts.execute(asked.format("2026-07-01")).fetchall() == [(total, total, 100)]

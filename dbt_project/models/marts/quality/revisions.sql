@@ -1,3 +1,4 @@
+{# The marts of published figures. The `allocated` reserves are the total of the composition. -#}
 {{ revisions([
     {
         'mart': 'flows.portfolio_flows',
@@ -31,6 +32,12 @@
             'holdings_usd_m': "'million US dollars'",
             'share_pct': "'percent of allocated reserves'",
         },
+    },
+    {
+        'mart': 'reserves.coverage',
+        'key': ['item'],
+        'published': {'holdings_usd_m': "'million US dollars'", 'share_pct': "'percent of all reserves'"},
+        'among': "item <> 'allocated'",
     },
     {
         'mart': 'positioning.trader_positions',

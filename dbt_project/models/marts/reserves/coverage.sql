@@ -1,0 +1,1 @@
+{{ reserve_coverage('valid_to is null') }}

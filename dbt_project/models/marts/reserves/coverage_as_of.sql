@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['as_of']) }}
+
+{{ reserve_coverage(was_known('as_of')) }}
