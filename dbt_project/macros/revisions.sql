@@ -1,17 +1,18 @@
-{# Each change of a published figure, from the vintages of marts. Of each mart: its name, its `key` without the
-   period, and the `published` measures, each with its unit as SQL. Where they are other than usual: `names`, columns
-   that go before the key in the name of a series, and as SQL `among`, which rows are the publisher's, `method`,
-   `origin` and `is_redistributable`. #}
+{# Each change of a published figure, from the vintages of `marts`. Of each of them: its `key` without the period, and
+   the `published` measures, each with its unit as SQL. Where they are other than usual: `names`, columns that go
+   before the key in the name of a series, and as SQL `among`, which rows are the publisher's, `method`, `origin`
+   and `is_redistributable`. #}
 {% macro revisions(marts) -%}
-{%- set figure = 'partition by mart, series_key, measure, period_start, period_end' -%}
+{%- set figure = 'partition by mart, figure_of, measure, period_start, period_end' -%}
 with
 
 {% for mart in marts -%}
 {%- set name = mart.mart.split('.')[1] -%}
-{{ name }} as (
+of_{{ name }} as (
     select
         *,
-        {{ mart.key | join(" || ' / ' || ") }} as series_key,
+        {{ mart.key | join(" || ' / ' || ") }} as figure_of,
+        {{ ((mart.names or []) + mart.key) | join(" || ' / ' || ") }} as figure_name,
         lead(valid_from) over (
             partition by {{ mart.key | join(', ') }}, period_start, period_end order by valid_from
         ) as next_from
@@ -31,8 +32,8 @@ figures as (
     {%- set shared -%}
         '{{ mart.mart }}' as mart,
         dataset,
-        series_key,
-        {{ ((mart.names or []) + mart.key) | join(" || ' / ' || ") }} as series,
+        figure_of,
+        figure_name as series,
         '{{ measure }}' as measure,
         {{ unit }} as unit,
         period_start,
@@ -46,7 +47,7 @@ figures as (
         known_at_basis,
         {{ mart.origin or 'origin' }} as origin,
         {{ mart.is_redistributable or 'true' }} as is_redistributable
-    from {{ name }}
+    from of_{{ name }}
     union all
     select
         {{ shared }}
@@ -56,7 +57,7 @@ figures as (
         cast(null as {{ dbt.type_string() }}) as known_at_basis,
         {{ mart.origin or 'origin' }} as origin,
         {{ mart.is_redistributable or 'true' }} as is_redistributable
-    from {{ name }}
+    from of_{{ name }}
     where valid_to is not null and valid_to is distinct from next_from
     {%- if not (loop.last and outer.last) %}
     union all

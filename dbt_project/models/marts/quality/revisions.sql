@@ -40,6 +40,25 @@
         'among': "item <> 'allocated'",
     },
     {
+        'mart': 'reserves.gold',
+        'key': ['dataset', 'area', 'measure'],
+        'published': {
+            'gold_troy_oz': "'fine troy ounces'",
+            'amount_usd_m': "'million US dollars'",
+            'price_usd_per_troy_oz': "'US dollars per troy ounce'",
+        },
+    },
+    {
+        'mart': 'reserves.custody_holdings',
+        'key': ["'fed_custody'"],
+        'published': {'holdings_usd_m': "'million US dollars'"},
+    },
+    {
+        'mart': 'reserves.jgb_holders',
+        'key': ['basis', 'instrument', 'holder_sector'],
+        'published': {'holdings_jpy_m': "'million JPY'"},
+    },
+    {
         'mart': 'positioning.trader_positions',
         'key': ['contract_code', 'trader_group'],
         'names': ['contract'],
