@@ -24,3 +24,8 @@
 {% macro spark__last_weekday(day) -%}
     case weekday({{ day }}) when 5 then date_sub({{ day }}, 1) when 6 then date_sub({{ day }}, 2) else {{ day }} end
 {%- endmacro %}
+
+{# How many days a period has, its first and its last among them. #}
+{% macro days_of(first, last) -%} {{ adapter.dispatch('days_of')(first, last) }} {%- endmacro %}
+{% macro default__days_of(first, last) -%} {{ last }} - {{ first }} + 1 {%- endmacro %}
+{% macro spark__days_of(first, last) -%} datediff({{ last }}, {{ first }}) + 1 {%- endmacro %}

@@ -1,10 +1,11 @@
 {# Readings, with the one to use of each question. `known` is the condition on the versions: those of now, or of a
-   day. #}
-{% macro survey_readings(known) -%}
+   day. `worlds` names further columns of `versions` that keep worlds apart which know nothing of each other. #}
+{% macro survey_readings(known, versions=ref('readings_vintages'), worlds=[]) -%}
+{%- set question = worlds + ['survey_id', 'survey_period', 'question_id', 'lower(answer)', 'unit'] -%}
 with
 
 known as (
-    select * from {{ ref('readings_vintages') }}
+    select * from {{ versions }}
     where {{ known }}
 ),
 
@@ -12,7 +13,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by survey_id, survey_period, question_id, lower(answer), unit
+            partition by {{ question | join(', ') }}
             order by
                 precedence asc,
                 coalesce(source_date, published_date, cast('1900-01-01' as date)) desc,
@@ -25,6 +26,9 @@ ranked as (
 )
 
 select
+    {%- for world in worlds %}
+    {{ world }},
+    {%- endfor %}
     survey_id,
     survey,
     survey_period,

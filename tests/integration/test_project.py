@@ -103,6 +103,7 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "positioning/trader_positions_as_of",
         "positioning/trader_positions_vintages",
         "quality/arrivals",
+        "quality/claims",
         "quality/freshness",
         "quality/revisions",
         "reserves/coverage",
