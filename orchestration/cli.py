@@ -152,15 +152,17 @@ def prepare() -> None:
 
 @app.command()
 def docs() -> None:
-    """Write what is generated in docs/ again: the data dictionary and the list of datasets."""
+    """Write what is generated in docs/ again: data dictionary, indicators, list of datasets."""
     from orchestration.catalogue import catalogue
     from orchestration.components.warehouse_dbt import prepare as prepare_dbt
     from orchestration.dictionary import dictionary
+    from orchestration.indicators import indicators
     from orchestration.records import load_publishers
 
     manifest = json.loads(prepare_dbt(PROJECT_ROOT / "dbt_project").read_text(encoding="utf-8"))
     for name, text in (
         ("data-dictionary.md", dictionary(manifest)),
+        ("indicators.md", indicators(manifest)),
         ("datasets.md", catalogue(load_publishers())),
     ):
         (PROJECT_ROOT / "docs" / name).write_text(text, encoding="utf-8")

@@ -30,3 +30,7 @@ class WarehouseError(TidemarkError):
 
 class PublishError(TidemarkError):
     """The serving copy could not be made; the one that was there stays."""
+
+
+class DescriptionError(TidemarkError):
+    """A column's description in the dbt project lacks something: names the model, the column and the key."""

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from orchestration.catalogue import catalogue
 from orchestration.components.warehouse_dbt import prepare
 from orchestration.dictionary import dictionary
+from orchestration.indicators import indicators
 from orchestration.mirror import read_index
 from orchestration.records import load_publishers
 from orchestration.settings import Settings
@@ -145,10 +147,14 @@ def test_jobs_look_at_what_their_name_says_and_go_the_whole_way(public: dict) ->
     assert set(public["selected"]["jp_mof"]) == (every - files) | {k for k in files if "/jp_mof__" in k}
 
 
-def test_the_data_dictionary_is_current() -> None:
+@pytest.mark.parametrize(
+    ("page", "generated"), [("data-dictionary.md", dictionary), ("indicators.md", indicators)]
+)
+def test_pages_from_the_models_descriptions_are_current(
+    page: str, generated: Callable[[Mapping], str]
+) -> None:
     manifest = json.loads(prepare(ROOT / "dbt_project").read_text(encoding="utf-8"))
-    written = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
-    assert written == dictionary(manifest), "run `make docs`"
+    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == generated(manifest), "run `make docs`"
 
 
 def test_the_list_of_datasets_is_current() -> None:
