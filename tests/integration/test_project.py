@@ -75,6 +75,7 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
     marts = {k for k in public["assets"] if k.split("/")[0] in subjects}
     assert marts == {
         "core/datasets",
+        "core/days",
         "core/methods",
         "core/snapshots",
         "flows/flow_reconciliation",

@@ -14,6 +14,8 @@ from frictionless import Package
 
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
+from tests.documents import queries
+from tests.semantic import metrics
 
 
 @pytest.fixture(scope="module")
@@ -347,6 +349,26 @@ def test_the_sql_prompt_answers(demo: Desk) -> None:
     )  # fmt: skip
     assert "42" in answer.stdout
     assert "read-only" in answer.stderr
+
+
+def test_every_query_of_the_documents_runs_on_the_made_up_figures(demo: Desk) -> None:
+    """Their answers are those of the real files (tests/real/test_docs.py)."""
+    with demo.marts() as marts:
+        for query in queries():
+            assert marts.execute(query.sql).description, query.place
+
+
+def test_every_metric_has_figures_and_does_not_count_them_twice(demo: Desk) -> None:
+    """Of one period, the rows that a metric adds are parts of one whole: none of them is there twice."""
+    manifest = json.loads((ROOT / "dbt_project" / "target" / "manifest.json").read_text(encoding="utf-8"))
+    with demo.marts() as marts:
+        for metric in metrics(manifest):
+            free = [c for c in ("asset_class", "currency", "holder") if c in metric.model["columns"]]
+            figures, most = marts.execute(
+                f"select sum(figures), max(figures) from (select count({metric.column}) as figures "
+                f"from {metric.mart} where {metric.where} group by {', '.join(['period_end', *free])})"
+            ).fetchone()
+            assert (figures > 0, most) == (True, 1), metric.name
 
 
 def test_without_a_serving_copy_commands_say_what_to_do(tmp_path: Path) -> None:

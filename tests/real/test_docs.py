@@ -1,0 +1,18 @@
+"""Every query in the documents gives the answer that is printed below it, on the real files."""
+
+import pytest
+
+from tests.documents import Query, printed, queries
+
+
+@pytest.mark.parametrize("query", queries(), ids=lambda query: query.place)
+def test_a_query_of_the_documents_gives_its_answer(real_marts, query: Query) -> None:
+    answer = real_marts.execute(query.sql)
+    names, rows = [column[0] for column in answer.description], answer.fetchall()
+    if query.table:
+        header, *cells = query.table
+        assert names == header
+        assert [
+            [printed(cell, value) for cell, value in zip(line, row, strict=True)]
+            for line, row in zip(cells, rows, strict=True)
+        ] == cells
