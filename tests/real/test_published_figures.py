@@ -12,6 +12,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
+HANDLES = {
+    "published_figures.csv": (
+        "mof_its_weekly",
+        "mof_its_monthly",
+        "mof_its_calendar_year",
+        "mof_its_fiscal_year",
+    )
+}
 CLASSES = {
     "equity_fund": "equity",
     "longterm_debt": "long_term_debt",

@@ -31,6 +31,27 @@ NEWEST = "API pull 2026-08-24"
 MARCH = "about 2026-03/04"
 # A third party's page; the IMF's own file of that release says 5.7763 and 2.0281.
 ELSEWHERE = {("JPY", "2025Q4", "5.56"), ("AUD", "2025Q4", "2.01")}
+# Column of reserves.diversification, and its digits, per kind of derived check.
+CONCENTRATION = {
+    "hhi_8ccy_lower_bound": ("hhi_lower", 5),
+    "hhi_9bucket": ("hhi_upper", 5),
+    "effective_number_currencies": ("effective_number_lower", 4),
+    "nontraditional_share_outside_big4": ("nontraditional_share_pct", 4),
+}
+# Of reserves.diversification_by_currency, the column, its digits, and the unit in that of the column.
+CONSTANT_RATES = {
+    "constant_fx_share": ("share_at_previous_fx_pct", 2, 1),
+    "constant_fx_share_change": ("share_change_constant_fx_pp", 3, 1),
+    "active_flow_constant_fx": ("active_flow_usd_m", 1, 1_000),
+}
+AT_CONSTANT_RATES = {
+    "cofer_share_fx_explained": "fx_explained_pct",
+    "cofer_share_change_constant_fx_pp": "share_change_constant_fx_pp",
+}
+HANDLES = {
+    "published_figures.csv": (SHARE, HOLDINGS, *TOTALS, *AT_CONSTANT_RATES, "cofer_share_constant_fx"),
+    "derived_checks.csv": ("cofer_share", "cofer_total_derived", *CONCENTRATION, *CONSTANT_RATES),
+}
 
 
 def quarter_end(period: str) -> date:
@@ -148,21 +169,6 @@ def test_a_later_holding_is_not_put_beside_an_earlier_share(real_marts) -> None:
     assert july["EUR", date(2025, 12, 31)] == [Decimal("2679437.24929471"), Decimal("20.3811206818")]
 
 
-# Column of reserves.diversification, and its digits, per kind of derived check.
-CONCENTRATION = {
-    "hhi_8ccy_lower_bound": ("hhi_lower", 5),
-    "hhi_9bucket": ("hhi_upper", 5),
-    "effective_number_currencies": ("effective_number_lower", 4),
-    "nontraditional_share_outside_big4": ("nontraditional_share_pct", 4),
-}
-# Of reserves.diversification_by_currency, the column, its digits, and the unit in that of the column.
-CONSTANT_RATES = {
-    "constant_fx_share": ("share_at_previous_fx_pct", 2, 1),
-    "constant_fx_share_change": ("share_change_constant_fx_pp", 3, 1),
-    "active_flow_constant_fx": ("active_flow_usd_m", 1, 1_000),
-}
-
-
 def test_derived_concentration_comes_out(real_marts, facts) -> None:
     rows = rows_of(facts / "derived_checks.csv", *CONCENTRATION)
     for row in rows:
@@ -241,10 +247,7 @@ def test_shares_at_constant_rates_as_of_a_day(real_marts) -> None:
 
 def test_published_figures_at_constant_rates(real_marts, facts, record_property) -> None:
     """All of them are of the method before, or of another base; one of them comes out all the same."""
-    columns = {
-        "cofer_share_fx_explained": "fx_explained_pct",
-        "cofer_share_change_constant_fx_pp": "share_change_constant_fx_pp",
-    }
+    columns = AT_CONSTANT_RATES
     seen: Counter[str] = Counter()
     rows = rows_of(facts / "published_figures.csv", *columns, "cofer_share_constant_fx")
     for row in rows:
