@@ -72,7 +72,8 @@ def _indicator(model: str, column: Mapping[str, Any]) -> Iterable[str]:
     where = f"Model {model}, column {column['name']}"
     if not isinstance(meta["indicator"], Mapping):
         raise DescriptionError(f"{where}: meta.indicator has to hold {', '.join(KEYS)}.")
-    said = {"unit": meta.get("unit"), **meta["indicator"]}
+    yes_or_no = "true or false" if column["data_type"] == "boolean" else None
+    said = {"unit": meta.get("unit", yes_or_no), **meta["indicator"]}
     for key in ("unit", *KEYS):
         if not str(said.get(key) or "").strip():
             place = "meta.unit" if key == "unit" else f"meta.indicator.{key}"

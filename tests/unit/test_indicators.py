@@ -17,12 +17,13 @@ COMPLETE = {
 }
 
 
-def manifest(indicator: Any, unit: str | None = "percent") -> dict:
+def manifest(indicator: Any, unit: str | None = "percent", data_type: str = "bigint") -> dict:
     meta = {"indicator": indicator} | ({"unit": unit} if unit else {})
     columns = {
         "part_m": {"name": "part_m", "description": "As published.", "config": {"meta": {"unit": "million"}}},
         "share_pct": {"name": "share_pct", "description": "The part\nin it.", "config": {"meta": meta}},
     }
+    columns["share_pct"]["data_type"] = data_type
     plain = {"resource_type": "model", "schema": "flows", "fqn": ["tidemark", "marts", "flows"]}
     table = {"materialized": "table", "meta": {"title": "Tides"}}
     function = {"materialized": "table_function", "parameters": ["as_of"]}
@@ -56,6 +57,10 @@ The part in it.
 """
     )
     assert "waves`:" not in page, "a mart without indicators has no section"
+
+
+def test_yes_or_no_needs_no_unit() -> None:
+    assert "- Unit: true or false\n" in indicators(manifest(COMPLETE, None, "boolean"))
 
 
 @pytest.mark.parametrize("key", KEYS)
