@@ -62,28 +62,41 @@ def indicators(manifest: Mapping[str, Any]) -> str:
         if as_of := functions.get(f"{mart}_as_of"):
             call = f"{mart}_as_of({', '.join(as_of['config']['parameters'])})"
             parts.append(f"As of a day: `{call}`.\n")
-        for column in told:
-            parts.append("\n".join(_indicator(node["name"], column)) + "\n")
+        for columns in _together(_checked(node["name"], column) for column in told):
+            parts.append("\n".join(_indicator(columns)) + "\n")
     return "\n".join(parts)
 
 
-def _indicator(model: str, column: Mapping[str, Any]) -> Iterable[str]:
+def _checked(model: str, column: Mapping[str, Any]) -> dict[str, str]:
+    """What a column says of itself, its indicator's words among them, each in one line."""
     meta = column["config"]["meta"]
     where = f"Model {model}, column {column['name']}"
     if not isinstance(meta["indicator"], Mapping):
         raise DescriptionError(f"{where}: meta.indicator has to hold {', '.join(KEYS)}.")
+    if unknown := [key for key in meta["indicator"] if key not in KEYS]:
+        raise DescriptionError(f"{where}: meta.indicator.{unknown[0]} is not one of {', '.join(KEYS)}.")
     yes_or_no = "true or false" if column["data_type"] == "boolean" else None
     said = {"unit": meta.get("unit", yes_or_no), **meta["indicator"]}
     for key in ("unit", *KEYS):
         if not str(said.get(key) or "").strip():
             place = "meta.unit" if key == "unit" else f"meta.indicator.{key}"
             raise DescriptionError(f"{where}: {place} is missing; an indicator has unit, {', '.join(KEYS)}.")
-    if unknown := [key for key in meta["indicator"] if key not in KEYS]:
-        raise DescriptionError(f"{where}: meta.indicator.{unknown[0]} is not one of {', '.join(KEYS)}.")
-    said = {key: " ".join(str(text).split()) for key, text in said.items()}
+    said |= {"column": column["name"], "description": column["description"]}
+    return {key: " ".join(str(text).split()) for key, text in said.items()}
+
+
+def _together(columns: Iterable[dict[str, str]]) -> Iterable[list[dict[str, str]]]:
+    """Columns with the same words for their indicator: it is told once, where the first of them is."""
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for column in columns:
+        groups.setdefault(tuple(column[key] for key in KEYS), []).append(column)
+    return groups.values()
+
+
+def _indicator(columns: list[dict[str, str]]) -> Iterable[str]:
+    said = columns[0]
     yield f"### {said['name']}\n"
-    yield f"{' '.join(column['description'].split())}\n"
-    yield f"- Column: `{column['name']}`"
-    yield f"- Unit: {said['unit']}"
+    for column in columns:
+        yield f"- `{column['column']}` ({column['unit']}): {column['description']}"
     for key in KEYS[1:]:
         yield f"- {key.capitalize()}: {said[key]}"

@@ -23,7 +23,8 @@ def manifest(indicator: Any, unit: str | None = "percent", data_type: str = "big
         "part_m": {"name": "part_m", "description": "As published.", "config": {"meta": {"unit": "million"}}},
         "share_pct": {"name": "share_pct", "description": "The part\nin it.", "config": {"meta": meta}},
     }
-    columns["share_pct"]["data_type"] = data_type
+    for column in columns.values():
+        column["data_type"] = data_type
     plain = {"resource_type": "model", "schema": "flows", "fqn": ["tidemark", "marts", "flows"]}
     table = {"materialized": "table", "meta": {"title": "Tides"}}
     function = {"materialized": "table_function", "parameters": ["as_of"]}
@@ -46,10 +47,7 @@ As of a day: `flows.tides_as_of(as_of)`.
 
 ### Share of the tide
 
-The part in it.
-
-- Column: `share_pct`
-- Unit: percent
+- `share_pct` (percent): The part in it.
 - Formula: 100 * part_m / whole_m
 - Inputs: `flows.waves.part_m`
 - Caveats: The sea is wide
@@ -59,8 +57,17 @@ The part in it.
     assert "waves`:" not in page, "a mart without indicators has no section"
 
 
+def test_columns_with_the_same_words_are_told_together() -> None:
+    project = manifest(COMPLETE)
+    columns = project["nodes"]["a"]["columns"]
+    columns["part_m"]["config"]["meta"]["indicator"] = dict(COMPLETE)
+    page = indicators(project)
+    assert page.count("### Share of the tide") == 1
+    assert "- `part_m` (million): As published.\n- `share_pct` (percent): The part in it.\n- Form" in page
+
+
 def test_yes_or_no_needs_no_unit() -> None:
-    assert "- Unit: true or false\n" in indicators(manifest(COMPLETE, None, "boolean"))
+    assert "- `share_pct` (true or false): The" in indicators(manifest(COMPLETE, None, "boolean"))
 
 
 @pytest.mark.parametrize("key", KEYS)
