@@ -45,7 +45,9 @@ def printed(cell: str, value: Any) -> str:
     """A value as the cell beside it is printed: numbers with its digits, nothing as nothing."""
     if value is None:
         return ""
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | Decimal):
         digits = -Decimal(cell.replace(",", "") or "0").as_tuple().exponent
         return f"{round(Decimal(str(value)), digits):{',' if ',' in cell else ''}}"
     return str(value)
