@@ -76,7 +76,11 @@ def test_stocks_and_shares_are_not_added_over_time(every: list[Metric]) -> None:
 
 
 def test_exposures_name_what_is_published(manifest: dict) -> None:
-    exposed = {e["name"]: set(e["depends_on"]["nodes"]) for e in manifest["exposures"].values()}
     marts = {node["unique_id"] for node in marts_of(manifest)}
     functions = {node["unique_id"] for node in functions_of(manifest)}
-    assert exposed == {"serving_copy": marts, "as_of_functions": functions, "data_package": marts}
+    published = {"serving_copy": marts, "as_of_functions": functions, "data_package": marts}
+    exposures = {e["name"]: set(e["depends_on"]["nodes"]) for e in manifest["exposures"].values()}
+    assert set(exposures) == set(published)
+    for name, nodes in published.items():
+        assert nodes - exposures[name] == set(), f"models/exposures.yml: missing in {name}"
+        assert exposures[name] - nodes == set(), f"models/exposures.yml: not published, but in {name}"
