@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+HANDLES = {"derived_checks.csv": ("weekly_sum",)}
 CLASSES = {
     "equity": ["equity"],
     "longterm": ["long_term_debt"],

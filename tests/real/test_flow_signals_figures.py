@@ -35,6 +35,7 @@ MEASURES = {
     "p90": ("p90_to_date_m", 100),
     "net_to_gross": ("net_to_gross_pct", 100),
 }
+HANDLES = {"derived_checks.csv": (*MEASURES, "joint_strong_buy_months")}
 ELSEWHERE = {"flow_to_stock.longterm": "not a signal: a flow over a stock, of another mart"}
 Signals = dict[tuple, dict]
 

@@ -16,6 +16,7 @@ OF_THE_WORLD = {
     "euro_share_of_official_reserves_incl_gold",
     "usd_share_of_official_reserves_incl_gold",
 }
+HANDLES = {"published_figures.csv": tuple(OF_THE_WORLD)}
 
 
 def test_china_holds_74_64_million_ounces(real_marts) -> None:

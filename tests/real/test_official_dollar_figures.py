@@ -31,6 +31,10 @@ TERMS = {
     "tic_mfh_foreign_official_bills": "short_term_treasury",
     "tic_mfh_foreign_official_bonds_notes": "long_term_treasury",
 }
+HANDLES = {
+    "published_figures.csv": (*TERMS, *WHY_NOT, "jgb_and_tbill_foreign_share"),
+    "derived_checks.csv": ("flow_to_stock",),
+}
 NO_FILE = "not comparable: the period is in no file held"
 # Ours is 11.8: what foreigners held was revised from 138 trillion yen to 140.6.
 FIRST_PRINT = {("jgb_and_tbill_foreign_share", "2025-03-31", "11.6")}
