@@ -34,7 +34,7 @@ select
     short_contracts,
     spread_contracts,
     net_contracts,
-    cast({{ quotient('100 * net_contracts', 'open_interest_contracts') }} as decimal(12, 4))
+    cast({{ quotient('100.0 * net_contracts', 'open_interest_contracts') }} as decimal(12, 4))
         as net_share_of_open_interest_pct,
     method,
     dataset,
