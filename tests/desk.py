@@ -7,29 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = {"all": "", "data": "unit_test", "none": "unit_test test"}
 
 
 @dataclass(frozen=True)
 class Desk:
     """A data folder of its own, and what its commands print.
 
-    dbt's unit tests say the same of the same SQL on every desk, and take a third of dbt's time: one desk
-    of the suite runs them (`unit_tests`), as every desk of a person does.
+    dbt's tests take two thirds of its time, and its unit tests say the same of the same SQL on every desk.
+    One desk of the suite runs `all` of them, as every desk of a person does, and that of the real files those
+    on `data`; desks that are about other things run `none`.
     """
 
     data: Path
     env: dict[str, str] = field(default_factory=dict)
     root: Path = ROOT
-    unit_tests: bool = False
+    tests: Literal["all", "data", "none"] = "none"
 
     def environment(self, **more: str) -> dict[str, str]:
         plain = {k: v for k, v in os.environ.items() if not k.startswith(("TIDEMARK_", "DAGSTER_", "DBT_"))}
-        if not self.unit_tests:
-            plain["DBT_EXCLUDE_RESOURCE_TYPES"] = "unit_test"
+        plain["DBT_EXCLUDE_RESOURCE_TYPES"] = LEFT_OUT[self.tests]
         return plain | {"TIDEMARK_DATA": str(self.data), "NO_COLOR": "1"} | self.env | more
 
     def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
@@ -71,3 +73,20 @@ class Desk:
                 ).fetchone()
                 for (table,) in tables
             }
+
+
+def compiled(folder: Path, *arguments: str) -> str:
+    """What `dbt compile` prints; the compiled models are in the folder's `manifest.json`."""
+    # Imported here: it takes seconds, and most tests need none of it.
+    from orchestration.components.warehouse_dbt import DBT_ON_PARSED, parsed, prepare
+
+    project = ROOT / "dbt_project"
+    prepare(project)
+    return subprocess.run(
+        [
+            sys.executable, "-P", str(DBT_ON_PARSED), str(parsed(project)), "compile", "--quiet",
+            "--project-dir", str(project), "--profiles-dir", str(project),
+            "--target-path", str(folder), "--log-path", str(folder), *arguments,
+        ],
+        env=Desk(folder).environment(), check=True, timeout=120, capture_output=True, text=True,
+    ).stdout  # fmt: skip

@@ -77,7 +77,7 @@ def main() -> None:
         took = seconds(sys.executable, "-c", f"import {module}", cwd=ROOT)
         table.add_row(f"import {module}", f"{took:.1f}", f"{processor() - used:.1f}")
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder), unit_tests=True)
+        desk = Desk(Path(folder), tests="all")
         for what in ("demo", "demo, with nothing new"):
             began, used = time.perf_counter(), processor()
             desk.run("demo")

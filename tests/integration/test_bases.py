@@ -1,8 +1,6 @@
 """No mart adds flows across bases: whatever takes rows together keeps them apart by `basis`."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from tests.desk import ROOT, Desk
+from tests.desk import compiled
 
 FLOWS = "model.tidemark.int_portfolio_flow_figures"
 # The one averages rates over the flows' periods, and no flows; the other compares a figure with its own
@@ -66,13 +64,7 @@ def _of_one_basis(select: exp.Select) -> bool:
 def behind_the_flows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The compiled SQL of each model that reads flows, itself or through others."""
     folder = tmp_path_factory.mktemp("compiled")
-    subprocess.run(
-        [
-            sys.executable, "-c", "from dbt.cli.main import cli; cli()", "compile", "--quiet",
-            "--profiles-dir", ".", "--target-path", str(folder), "--log-path", str(folder),
-        ],
-        cwd=ROOT / "dbt_project", env=Desk(folder).environment(), check=True, timeout=120,
-    )  # fmt: skip
+    compiled(folder)
     manifest = json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))
     found, left = {}, [FLOWS]
     while left:

@@ -2,8 +2,6 @@
 
 import math
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +10,7 @@ from statistics import mean, median, stdev
 import duckdb
 import pytest
 
-from tests.desk import ROOT, Desk
+from tests.desk import compiled
 
 FLOW = {
     "world": "now", "basis": "b", "direction": "inward", "investor_sector": "all", "counterpart": "W1",
@@ -32,15 +30,7 @@ Signals = Callable[[list[dict]], dict[tuple, dict]]
 def signals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signals]:
     """What the macro makes of flows: a row of signals by world, asset class and start of the period."""
     folder = tmp_path_factory.mktemp("compiled")
-    compiled = subprocess.run(
-        [
-            sys.executable, "-c", "from dbt.cli.main import cli; cli()", "compile", "--quiet",
-            "--inline", "{{ flow_signals('made_up', ['world']) }}",
-            "--profiles-dir", ".", "--target-path", str(folder), "--log-path", str(folder),
-        ],
-        cwd=ROOT / "dbt_project", env=Desk(folder).environment(), check=True, timeout=120,
-        capture_output=True, text=True,
-    ).stdout  # fmt: skip
+    sql = compiled(folder, "--inline", "{{ flow_signals('made_up', ['world']) }}")
     with duckdb.connect() as connection:
 
         def answer(flows: list[dict]) -> dict[tuple, dict]:
@@ -52,7 +42,7 @@ def signals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signals]:
                 f"insert into made_up values ({', '.join('?' * len(columns))})",
                 [[row[column] for column in columns] for row in rows],
             )
-            found = connection.execute(compiled)
+            found = connection.execute(sql)
             names = [column[0] for column in found.description]
             dicts = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
             assert len(dicts) == len(rows)

@@ -21,7 +21,7 @@ from tests.semantic import metrics
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk after `demo`, with dbt's unit tests, in a folder with a space in its name."""
-    desk = Desk(tmp_path_factory.mktemp("a desk"), unit_tests=True)
+    desk = Desk(tmp_path_factory.mktemp("a desk"), tests="all")
     (desk.data / "printed.txt").write_text(desk.run("demo"), encoding="utf-8")
     return desk
 

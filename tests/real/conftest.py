@@ -35,7 +35,7 @@ def real_desk(publishers: Path, tmp_path_factory: pytest.TempPathFactory) -> Des
 
     All files that name it share one test process (tests/conftest.py): nothing may write to it.
     """
-    desk = Desk(tmp_path_factory.mktemp("real desk"))
+    desk = Desk(tmp_path_factory.mktemp("real desk"), tests="data")
     desk.run("import", str(publishers))
     desk.run("offline")
     return desk
