@@ -47,7 +47,9 @@ class Method(Strict):
 class Schedule(Strict):
     """When the publisher is looked at."""
 
-    cron: Text
+    looks: tuple[Text, ...] = Field(
+        min_length=1, description="Cron expressions: soon after the release, and again later that day"
+    )
     timezone: TimeZone
     warn_after: timedelta = Field(description="Nobody looked for this long: warn (ISO 8601)")
     fail_after: timedelta = Field(description="Nobody looked for this long: fail (ISO 8601)")

@@ -66,15 +66,21 @@ class Publisher(dg.Component):
             selection=dg.AssetSelection.all() - (files - dg.AssetSelection.assets(*keys)),
             description=f"Look at {self.record.title}, load what is new, rebuild and publish.",
         )
-        wanted = Settings().schedules
         schedule = dg.ScheduleDefinition(
             name=self.record.id,
             job=job,
-            cron_schedule=self.record.schedule.cron,
+            cron_schedule=list(self.record.schedule.looks),
             execution_timezone=self.record.schedule.timezone,
-            default_status=(dg.DefaultScheduleStatus.RUNNING if wanted else dg.DefaultScheduleStatus.STOPPED),
+            default_status=wanted(),
+            description=f"Soon after {self.record.title} publishes, and again later that day.",
         )
         return dg.Definitions(assets=assets, jobs=[job], schedules=[schedule])
+
+
+def wanted() -> dg.DefaultScheduleStatus:
+    """Whether schedules run: as the setting says, until somebody turns one on or off in the UI."""
+    on = Settings().schedules
+    return dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED
 
 
 def demand_parser(dataset: Dataset) -> None:
@@ -124,7 +130,8 @@ def dataset_assets(record: PublisherRecord, dataset: Dataset) -> dg.AssetsDefini
         warn_window=record.schedule.warn_after, fail_window=record.schedule.fail_after
     )
     shared: dict[str, Any] = {
-        "group_name": record.id,
+        # Not the publisher's bare id: marts have groups too, and `surveys` is both.
+        "group_name": f"from_{record.id}",
         "owners": [record.owner],
         "metadata": about,
         "freshness_policy": policy,

@@ -137,7 +137,9 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "surveys/readings_vintages",
     }  # fmt: skip
     assert {"everything", "offline", "jp_mof", "ecb"} <= set(public["jobs"])
-    assert public["schedules"]["jp_mof"] == ["0 9 * * 1-5", "Asia/Tokyo", "STOPPED"]
+    assert public["schedules"]["jp_mof"] == [["0 9 * * 1-5", "0 13 * * 1-5"], "Asia/Tokyo", "STOPPED"]
+    assert public["schedules"]["catch_up"] == ["30 4 * * *", "UTC", "STOPPED"]
+    assert set(public["schedules"]) == {"catch_up", *(p.id for p in load_publishers())}
 
 
 def test_jobs_look_at_what_their_name_says_and_go_the_whole_way(public: dict) -> None:
