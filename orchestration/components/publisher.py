@@ -10,6 +10,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 from pydantic import BaseModel, ConfigDict
@@ -336,7 +337,8 @@ def arrival_in_words(dataset: Dataset, release: Release, state: Arrival) -> str:
     span = str(release.period_end)
     if release.period_start != release.period_end:
         span = f"{release.period_start} to {release.period_end}"
-    due = f"{release.due_at:%Y-%m-%d %H:%M} UTC"
+    there = release.due_at.astimezone(ZoneInfo(dataset.release.timezone))
+    due = f"{there:%Y-%m-%d %H:%M} {dataset.release.timezone} ({release.due_at:%Y-%m-%d %H:%M} UTC)"
     if state is Arrival.FRESH:
         return f"Nothing is missing; {span} is due on {due}."
     since = "is due since" if state is Arrival.DUE else "is late; it was due on"

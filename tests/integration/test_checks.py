@@ -56,8 +56,8 @@ def test_loading_tells_the_evidence_and_both_checks(settings: Settings) -> None:
     ("now", "passed", "severity", "words"),
     [
         ("2026-11-26T23:49:59", True, dg.AssetCheckSeverity.ERROR, "Nothing is missing"),
-        ("2026-11-26T23:50:00", False, dg.AssetCheckSeverity.WARN, "is due since 2026-11-26 23:50 UTC"),
-        ("2026-11-28T23:50:00", False, dg.AssetCheckSeverity.ERROR, "is late; it was due on 2026-11-26"),
+        ("2026-11-26T23:50:00", False, dg.AssetCheckSeverity.WARN, "is due since 2026-11-27 08:50 Asia"),
+        ("2026-11-28T23:50:00", False, dg.AssetCheckSeverity.ERROR, "is late; it was due on 2026-11-27 08"),
     ],
 )
 def test_the_arrival_check_alone_passes_warns_and_fails_with_the_clock(
@@ -72,6 +72,7 @@ def test_the_arrival_check_alone_passes_warns_and_fails_with_the_clock(
     assert words in arrival.description
     if not passed:
         assert "2026-11-15 to 2026-11-21" in arrival.description
+        assert "(2026-11-26 23:50 UTC)" in arrival.description
         assert WEEKLY.page in arrival.description
     assert result.asset_materializations_for_node(WEEKLY.table) == []
 
