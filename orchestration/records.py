@@ -7,7 +7,7 @@ when it is due. What its bytes look like is its parser's business (`parsers.py` 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -42,6 +42,16 @@ class Method(Strict):
         None,
         description="When figures made this way were first published, if later than the period",
     )
+
+
+class Headline(Strict):
+    """The one series of a dataset that a person knows it by, and looks at to see whether all is well."""
+
+    what: Text = Field(description="What the series is")
+    kind: Literal["flow", "level"] = Field(description="A flow is drawn from zero, a level as a line")
+    column: Name = Field(description="The raw column with the figure")
+    where: dict[Name, Text] = Field({}, description="Raw columns and values that single the series out")
+    unit: Text | None = Field(None, description="Its unit, where the dataset has several")
 
 
 class Schedule(Strict):
@@ -82,6 +92,7 @@ class Dataset(Strict):
     frequency: Frequency
     week_ends: Weekday = "saturday"
     release: ReleaseRule
+    headline: Headline | None = Field(None, description="The series that is shown of it")
     key: tuple[Name, ...] = Field(min_length=1, description="Columns that identify a row")
     full_history: bool = Field(
         description="Whether each file holds every period ever published, of its part where there are several"

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from orchestration.archive import Archive, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError, RecordError
+from orchestration.evidence import Figure, chart, in_one_line, newest_figures, table
 from orchestration.look import look
 from orchestration.parsing import PERIOD, find_parser
 from orchestration.raw import Loaded, RawState, load, newest_loaded
@@ -98,6 +99,11 @@ def demand_parser(dataset: Dataset) -> None:
     missing = [c for c in (*PERIOD, *dataset.key) if c not in parser.columns]
     if missing:
         raise RecordError(f"{where}.key: its parser gives no {missing}; it gives {list(parser.columns)[:8]}…")
+    if dataset.headline:
+        missing = [c for c in (dataset.headline.column, *dataset.headline.where) if c not in parser.columns]
+        if missing:
+            gives = list(parser.columns)
+            raise RecordError(f"{where}.headline: its parser gives no {missing}; it gives {gives[:8]}…")
 
 
 def archive_key(dataset: Dataset) -> dg.AssetKey:
@@ -242,12 +248,13 @@ def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:
                 asset_key=raw_key(dataset), check_name="structure", passed=False, description=str(error)
             )
             return
+        shown = newest_figures(connection, dataset)
     for done in state.loaded:
         log.info(f"{dataset.id}: {in_words(done)}")
     yield dg.MaterializeResult(
         asset_key=raw_key(dataset),
         data_version=dg.DataVersion(state.version),
-        metadata=_evidence(state),
+        metadata=_evidence(state) | in_markdown(dataset, shown),
     )
     yield from check_results(dataset, state.newest, settings.now())
 
@@ -288,6 +295,17 @@ def _evidence(state: RawState) -> dict[str, Any]:
         "read anew from the first snapshot": state.replayed,
         "first period": (newest and newest.first_period) or "none",
         "last period": (newest and newest.last_period) or "none",
+    }
+
+
+def in_markdown(dataset: Dataset, figures: list[Figure]) -> dict[str, Any]:
+    """The newest figures of a dataset's headline, for its page: in words, as a table and as a chart."""
+    if not figures or dataset.headline is None:
+        return {}
+    return {
+        "newest figure": in_one_line(dataset, figures),
+        "newest figures": dg.MetadataValue.md(table(figures)),
+        "chart": dg.MetadataValue.md(chart(dataset, figures)),
     }
 
 

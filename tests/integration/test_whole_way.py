@@ -12,6 +12,8 @@ import duckdb
 import pytest
 from frictionless import Package
 
+from orchestration.evidence import newest_figures
+from orchestration.records import load_datasets
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
 from tests.documents import queries
@@ -145,6 +147,17 @@ def test_again_with_nothing_new_builds_nothing_and_says_so(demo: Desk) -> None:
     assert "nothing to publish" in text
     assert demo.serving.stat().st_ino == before.st_ino
     assert demo.fingerprints() == rows
+
+
+def test_every_headline_is_one_series_with_figures(demo: Desk) -> None:
+    """What an asset's page shows: one figure per period, of every dataset that has a headline."""
+    headlines = [d for d in load_datasets().values() if d.headline]
+    assert len(headlines) >= 30
+    with connect(demo.data / "warehouse" / "tidemark.duckdb") as warehouse:
+        for dataset in headlines:
+            ends = [figure.period_end for figure in newest_figures(warehouse, dataset)]
+            assert ends, dataset.id
+            assert ends == sorted(set(ends)), dataset.id
 
 
 def test_from_the_archive_alone_two_runs_at_once_give_every_mart_again_in_less_than_a_gigabyte(
