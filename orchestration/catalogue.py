@@ -5,8 +5,8 @@ What is held of each is in `core.datasets`; what its tables mean in the data dic
 
 from collections.abc import Iterable, Sequence
 
+from orchestration.arrivals import rule_in_words
 from orchestration.records import Dataset, PublisherRecord
-from orchestration.registry import rule_in_words
 
 HEAD = """# Datasets
 

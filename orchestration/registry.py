@@ -3,22 +3,17 @@
 Whole tables, written again only where their content differs. What publishers sent is not here.
 """
 
-from calendar import month_name
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import duckdb
 
+from orchestration.arrivals import awaited_release, dataset_calendar, rule_in_words
 from orchestration.raw import held_periods
 from orchestration.records import Dataset, PublisherRecord, release_time
-from orchestration.releases import DayOfMonth, Release, awaited, calendar
+from orchestration.releases import Release
 from orchestration.warehouse import set_table_version, table_versions, transaction
-
-# How far the calendars reach beyond the newest period held: what is awaited next is always there.
-HORIZON = timedelta(days=400)
-# Where a series with nothing held begins to be awaited: long enough ago to be late at once.
-NOTHING_HELD = date(2000, 1, 1)
 
 TABLES = {
     "tidemark__datasets": (
@@ -36,50 +31,6 @@ TABLES = {
         "late_after timestamp, reason varchar"
     ),
 }
-
-
-def dataset_calendar(dataset: Dataset, first: date, newest: date) -> list[Release]:
-    """Every release from the first period held to well after the newest one."""
-    return calendar(
-        dataset.release,
-        dataset.frequency,
-        first,
-        newest + HORIZON,
-        dataset.overrides,
-        dataset.week_ends,
-    )
-
-
-def awaited_release(dataset: Dataset, newest_held: date | None) -> Release:
-    """The release that is awaited after the newest period held."""
-    newest = newest_held or NOTHING_HELD
-    found = awaited(dataset_calendar(dataset, newest, newest), newest_held)
-    assert found is not None, "the calendar reaches beyond the newest period"  # noqa: S101
-    return found
-
-
-def rule_in_words(dataset: Dataset) -> str:
-    """A dataset's release rule as a person would say it."""
-    rule = dataset.release
-    if rule.rule == "business_day":
-        when = "on the day itself" if rule.n == 0 else f"{_ordinal(rule.n)} business day after"
-    elif rule.rule == "day_of_month":
-        when = _day_in_words(rule) + "".join(
-            f"; of periods that end in {month_name[month]} {_day_in_words(other)}"
-            for month, other in sorted(rule.but.items())
-        )
-    else:
-        later = f", {_count(rule.weeks_after, 'week')} later" if rule.weeks_after else ""
-        when = f"{rule.weekday.capitalize()} after{later}"
-    return f"{when}, {rule.at:%H:%M} {rule.timezone}"
-
-
-def _day_in_words(rule: DayOfMonth) -> str:
-    if rule.months_after == 0:
-        return f"by the {_ordinal(rule.day)} of the period's last month"
-    if rule.months_after < 0:
-        return f"by the {_ordinal(rule.day)}, {_count(-rule.months_after, 'month')} before the period's last"
-    return f"by the {_ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"
 
 
 def write(connection: duckdb.DuckDBPyConnection, publishers: Sequence[PublisherRecord]) -> dict[str, bool]:
@@ -170,12 +121,3 @@ def _replace(connection: duckdb.DuckDBPyConnection, name: str, columns: str, row
 
 def _naive(moment: datetime) -> datetime:
     return moment.replace(tzinfo=None)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
-
-
-def _ordinal(n: int) -> str:
-    suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{suffix}"

@@ -16,11 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.archive import Snapshot
+from orchestration.arrivals import awaited_release
 from orchestration.errors import PublishError
 from orchestration.mirror import ImportReport
 from orchestration.publish import FILE
 from orchestration.records import load_datasets
-from orchestration.registry import awaited_release
 from orchestration.releases import Arrival, arrival
 from orchestration.settings import PROJECT_ROOT, Settings
 

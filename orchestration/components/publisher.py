@@ -10,19 +10,18 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 from pydantic import BaseModel, ConfigDict
 
 from orchestration.archive import Archive, Snapshot
+from orchestration.arrivals import arrival_in_words, awaited_release, rule_in_words
 from orchestration.errors import ArchiveError, FetchError, LayoutError, RecordError
 from orchestration.evidence import Figure, chart, in_one_line, newest_figures, table
 from orchestration.look import look
 from orchestration.parsing import PERIOD, find_parser
 from orchestration.raw import Loaded, RawState, load, newest_loaded
 from orchestration.records import Dataset, PublisherRecord, parse_record
-from orchestration.registry import awaited_release, rule_in_words
 from orchestration.releases import Arrival, Release, arrival
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -346,18 +345,3 @@ def arrival_result(
             "page": dg.MetadataValue.url(dataset.page),
         },
     )
-
-
-def arrival_in_words(dataset: Dataset, release: Release, state: Arrival) -> str:
-    """One sentence on the period that is awaited."""
-    if state is Arrival.NOTHING:
-        return f"Nothing is held yet. It is published at {dataset.page}"
-    span = str(release.period_end)
-    if release.period_start != release.period_end:
-        span = f"{release.period_start} to {release.period_end}"
-    there = release.due_at.astimezone(ZoneInfo(dataset.release.timezone))
-    due = f"{there:%Y-%m-%d %H:%M} {dataset.release.timezone} ({release.due_at:%Y-%m-%d %H:%M} UTC)"
-    if state is Arrival.FRESH:
-        return f"Nothing is missing; {span} is due on {due}."
-    since = "is due since" if state is Arrival.DUE else "is late; it was due on"
-    return f"{span} {since} {due}. It is published at {dataset.page}"

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
+from orchestration.arrivals import awaited_release, rule_in_words
 from orchestration.records import Dataset, load_datasets, load_publishers
-from orchestration.registry import TABLES, awaited_release, rule_in_words, write
+from orchestration.registry import TABLES, write
 from orchestration.releases import DayOfMonthRule, WeekdayRule
 from orchestration.warehouse import SETUP
 

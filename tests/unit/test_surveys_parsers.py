@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.archive import Archive
+from orchestration.arrivals import awaited_release
 from orchestration.defs.surveys.contract import COLUMNS, KEY, REQUIRED, SEEDS, read_lists, readings
 from orchestration.errors import FetchError, LayoutError
 from orchestration.look import look
 from orchestration.parsing import find_parser
 from orchestration.records import load_datasets
-from orchestration.registry import awaited_release
 from orchestration.releases import Arrival, arrival
 from orchestration.sampling import publisher_files
 from orchestration.settings import Settings
