@@ -63,6 +63,10 @@ sql: $(READY) ## A read-only SQL prompt on the serving copy
 ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
 	@$(TIDEMARK) ui
 
+.PHONY: alert
+alert: $(READY) ## Send a trial message to the channels of the settings
+	@$(TIDEMARK) alert
+
 .PHONY: sample
 sample: $(READY) ## Write the made-up mirror in sample/ again
 	@$(TIDEMARK) sample

@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestration import report
+from orchestration.alerts import Alert, send
 from orchestration.archive import Archive
-from orchestration.errors import RecordError, TidemarkError
+from orchestration.errors import AlertError, RecordError, TidemarkError
 from orchestration.mirror import import_mirror
 from orchestration.records import load_datasets, load_publishers
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -138,6 +139,18 @@ def ui(
     dg = Path(sys.executable).with_name("dg")
     os.chdir(PROJECT_ROOT)
     os.execv(dg, [str(dg), "dev", "--host", host, "--port", str(port)])  # noqa: S606 - our own dg
+
+
+@app.command()
+def alert() -> None:
+    """Send a message to each channel of the settings, to see that alerts arrive."""
+    settings = Settings()
+    if not (settings.alert_webhook or settings.alert_email):
+        raise AlertError("Expected a channel: TIDEMARK_ALERT_WEBHOOK or TIDEMARK_ALERT_EMAIL (.env.example).")
+    trial = Alert(f"trial:{settings.now()}", "A trial", "Alerts arrive here.", str(settings.ui))
+    channels = bool(settings.alert_webhook) + bool(settings.alert_email)
+    if send([trial], settings, console.print) < channels:
+        raise typer.Exit(1)
 
 
 @app.command()

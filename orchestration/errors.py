@@ -34,3 +34,7 @@ class PublishError(TidemarkError):
 
 class DescriptionError(TidemarkError):
     """A column's description in the dbt project lacks something: names the model, the column and the key."""
+
+
+class AlertError(TidemarkError):
+    """An alert could not be sent; it is tried again."""

@@ -6,6 +6,7 @@ line's.
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._utils.error import SerializableErrorInfo
 from filelock import FileLock
 
+from orchestration.errors import TidemarkError
 from orchestration.event_log import OpenEventLog
 from orchestration.files import write_whole
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -25,6 +27,13 @@ PID_TAG = "tidemark/pid"
 # The checks whose failure means that something was not taken, and the words of the one that sums them up.
 REFUSALS = ("download", "structure")
 BLOCKED = "every_dataset_accepted"
+# Python writes an error's class before its message; of ours, the message says it all.
+OURS = re.compile(rf"^{TidemarkError.__module__}\.\w+: ")
+TELLING = {
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.RUN_FAILURE,
+}
 LOG = "tidemark"
 """The log of the steps: `dagster.yaml` makes its lines part of the run's log."""
 
@@ -67,18 +76,24 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
                 raise_on_error=False,
                 tags={PID_TAG: str(os.getpid())},
             )
-    refused = [
-        e.description or e.check_name
-        for e in result.get_asset_check_evaluations()
-        if not e.passed and e.severity is dg.AssetCheckSeverity.ERROR and e.check_name in REFUSALS
-    ]
-    failed = [
-        _innermost(event.step_failure_data.error)
-        for event in result.all_events
-        if event.is_step_failure and event.step_failure_data.error is not None
-    ]
-    # The last step only repeats what was refused.
-    return Outcome(result.success, refused + [f for f in failed if not (refused and BLOCKED in f)])
+        return Outcome(result.success, problems(instance, result.run_id))
+
+
+def problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """What went wrong in a run, for people: what was refused, and what steps stumbled over."""
+    refused, failed, ended = [], [], []
+    for entry in instance.all_logs(run_id, of_type=TELLING):
+        event = entry.dagster_event
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if check.check_name in REFUSALS and not check.passed:
+                refused.append(check.description or check.check_name)
+        elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
+            failed.append(innermost(event.step_failure_data.error))
+        else:
+            ended.append(event.message)
+    # The last step only repeats what was refused, and the run's end that its steps failed.
+    return refused + [f for f in failed if not (refused and BLOCKED in f)] or ended
 
 
 def open_instance(folder: str) -> dg.DagsterInstance:
@@ -96,22 +111,36 @@ def open_instance(folder: str) -> dg.DagsterInstance:
         return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"event_log_storage": log}))
 
 
-def _innermost(error: SerializableErrorInfo) -> str:
+def innermost(error: SerializableErrorInfo) -> str:
     """What a step really stumbled over, in its own words."""
     while error.cause is not None:
         error = error.cause
-    return error.message.strip()
+    return OURS.sub("", error.message.strip())
 
 
-def recover(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:
-    """Close runs of the command line whose process is gone."""
+def recover(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> list[str]:
+    """Close runs of this machine whose process is gone, so that they hold up no other; their ids."""
     running = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
+    closed = []
     for run in instance.get_runs(running):
-        pid = run.tags.get(PID_TAG)
-        if pid is None or _alive(int(pid)):
+        pid = _process(instance, run)
+        if pid is None or _alive(pid):
             continue
         instance.report_run_failed(run, f"The process {pid} that ran this is gone.")
         tell(f"Closed run {run.run_id[:8]}, whose process is gone; going on from what it left.")
+        closed.append(run.run_id)
+    return closed
+
+
+def _process(instance: dg.DagsterInstance, run: dg.DagsterRun) -> int | None:
+    """The process that runs it: a run of the command line says so itself, of another its log does."""
+    if PID_TAG in run.tags:
+        return int(run.tags[PID_TAG])
+    for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
+        pid = entry.dagster_event.engine_event_data.metadata.get("pid")
+        if pid is not None:
+            return int(pid.value)
+    return None
 
 
 def _alive(pid: int) -> bool:

@@ -36,6 +36,18 @@ class Settings(BaseSettings):
     request_interval_s: float = Field(1, ge=0, description="Seconds between requests to one host")
     lock_timeout_s: float = Field(600, ge=0, description="Seconds to wait for the warehouse's file")
     schedules: bool = Field(False, description="Turn the publishers' schedules on")
+    keep_runs_days: int = Field(90, gt=0, description="Days that runs and their logs are kept")
+    ui: HttpUrl = Field(
+        HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI is: for the links of alerts"
+    )
+    alert_webhook: HttpUrl | None = Field(
+        None, description="A webhook that takes Slack's messages; alerts are posted to it"
+    )
+    alert_email: str | None = Field(None, description="Addresses, with commas, that alerts are mailed to")
+    alert_sender: str = Field("tidemark@localhost", description="The sender of these mails")
+    smtp: str = Field(
+        "smtp://localhost:25", description="The mail server: smtp:// or smtps://user:password@host:port"
+    )
     clock: datetime | None = Field(None, description="The time that counts as now (rehearsals)")
     rehearsal: HttpUrl | None = Field(
         None,

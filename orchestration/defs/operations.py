@@ -1,0 +1,77 @@
+"""What goes on beside the runs, where the daemon runs: alerts, recovery, and the deletion of old runs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from orchestration.alerts import RECENT, Alert, found, send
+from orchestration.housekeeping import forget_old_runs
+from orchestration.instance import problems, recover
+from orchestration.publish import FILE
+from orchestration.records import load_datasets
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+LOOK_FOR_ALERTS_S = 60
+LOOK_FOR_DEAD_RUNS_S = 30
+TIDY_UP_S = int(timedelta(hours=6).total_seconds())
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Three sensors; that of alerts is on where a channel is set."""
+    settings = Settings()
+    wanted = bool(settings.alert_webhook or settings.alert_email)
+
+    @dg.sensor(
+        name="alerts",
+        minimum_interval_seconds=LOOK_FOR_ALERTS_S,
+        default_status=dg.DefaultSensorStatus.RUNNING if wanted else dg.DefaultSensorStatus.STOPPED,
+        description="Failed runs, late datasets, refused files, large revisions, records: each once.",
+    )
+    def tell(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        settings = Settings()
+        ui = str(settings.ui).rstrip("/")
+        told = list(failed_runs(context.instance, ui))
+        serving = settings.serving / FILE
+        if serving.exists():
+            with connect(serving, read_only=True) as connection:
+                told += found(connection, load_datasets(), settings.now(), ui)
+        sent = send(told, settings, context.log.info)
+        return dg.SkipReason(f"{len(told)} to tell, {sent} sent now")
+
+    @dg.sensor(
+        name="tidy_up",
+        minimum_interval_seconds=TIDY_UP_S,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Deletes runs and logs that are older than TIDEMARK_KEEP_RUNS_DAYS.",
+    )
+    def tidy_up(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        settings = Settings()
+        gone = forget_old_runs(context.instance, settings, settings.now())
+        return dg.SkipReason(f"{len(gone)} old runs deleted")
+
+    @dg.sensor(
+        name="recover",
+        minimum_interval_seconds=LOOK_FOR_DEAD_RUNS_S,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Closes runs whose process is gone, so that the queue goes on.",
+    )
+    def close_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        return dg.SkipReason(f"{len(recover(context.instance, context.log.info))} dead runs closed")
+
+    return dg.Definitions(sensors=[tell, tidy_up, close_dead_runs])
+
+
+def failed_runs(instance: dg.DagsterInstance, ui: str) -> Iterator[Alert]:
+    """The runs that failed of late, by the clock of the runs."""
+    since = datetime.now(UTC) - RECENT
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
+    for run in instance.get_runs(failed):
+        yield Alert(
+            f"run:{run.run_id}",
+            f"A run of {run.job_name} failed",
+            "\n".join(problems(instance, run.run_id)),
+            f"{ui}/runs/{run.run_id}",
+        )

@@ -1,0 +1,226 @@
+"""Alerts: what there is to tell, and that it reaches a webhook and a mailbox, each event once."""
+
+import json
+import socket
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import duckdb
+import pytest
+from aiosmtpd.controller import Controller
+
+from orchestration.alerts import Alert, found, send
+from orchestration.records import load_datasets
+from orchestration.settings import Settings
+
+UI = "https://tidemark.example"
+WEEKLY = load_datasets()["jp_mof/securities_weekly"]
+ALERT = Alert("late:a", "Late: a & b", "Nothing since Monday.", f"{UI}/assets/raw/a")
+
+
+class Webhook(ThreadingHTTPServer):
+    """Takes what is posted, or answers with the status that a test sets."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Post)
+        self.status = 200
+        self.posted: list[dict] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+
+class _Post(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.server.status == 200:
+            self.server.posted.append(json.loads(body))
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(b"ok" if self.server.status == 200 else b"no_service")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+class Mailbox:
+    """Takes every mail."""
+
+    def __init__(self) -> None:
+        self.mails: list = []
+
+    async def handle_DATA(self, server: object, session: object, envelope) -> str:
+        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content)))
+        return "250 OK"
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    with Webhook() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Controller]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+def settings(data: Path, **more: object) -> Settings:
+    return Settings(_env_file=None, data=data, **more)
+
+
+def test_an_alert_reaches_both_channels_once(tmp_path, webhook, mailbox) -> None:
+    to_both = settings(
+        tmp_path,
+        alert_webhook=webhook.address,
+        alert_email="desk@tidemark.example, boss@tidemark.example",
+        smtp=f"smtp://127.0.0.1:{mailbox.port}",
+    )
+    told: list[str] = []
+    assert send([ALERT], to_both, told.append) == 2
+    assert send([ALERT], to_both, told.append) == 0
+    assert webhook.posted == [
+        {"text": "*Late: a &amp; b*\nNothing since Monday.\n<https://tidemark.example/assets/raw/a>"}
+    ]
+    ((recipients, mail),) = mailbox.handler.mails
+    assert recipients == ["desk@tidemark.example", "boss@tidemark.example"]
+    assert mail["Subject"] == "Tidemark: Late: a & b"
+    assert "Nothing since Monday." in mail.get_payload()
+    assert ALERT.link in mail.get_payload()
+    assert told == ["sent by webhook: Late: a & b", "sent by e-mail: Late: a & b"]
+
+
+def test_what_could_not_be_sent_goes_out_the_next_time(tmp_path, webhook) -> None:
+    there = settings(tmp_path, alert_webhook=webhook.address)
+    told: list[str] = []
+    webhook.status = 503
+    assert send([ALERT], there, told.append) == 0
+    assert "answered 503: no_service" in told[0]
+    assert "TIDEMARK_ALERT_WEBHOOK" in told[0]
+    webhook.status = 200
+    assert send([ALERT], there, told.append) == 1
+    assert len(webhook.posted) == 1
+
+
+def test_one_channel_that_is_down_does_not_stop_the_other(tmp_path, webhook) -> None:
+    one_down = settings(
+        tmp_path,
+        alert_webhook=webhook.address,
+        alert_email="desk@tidemark.example",
+        smtp="smtp://127.0.0.1:9",
+    )
+    told: list[str] = []
+    assert send([ALERT], one_down, told.append) == 1
+    assert "TIDEMARK_SMTP" in told[1]
+    assert send([ALERT], one_down, told.append) == 0
+    assert len(webhook.posted) == 1
+
+
+def test_the_address_of_a_webhook_is_a_secret(tmp_path) -> None:
+    told: list[str] = []
+    assert send([ALERT], settings(tmp_path, alert_webhook="http://127.0.0.1:9/s3cret"), told.append) == 0
+    assert "cannot be reached: ConnectionError" in told[0]
+    assert "s3cret" not in told[0]
+
+
+def test_without_a_channel_nothing_is_sent_or_noted(tmp_path, webhook) -> None:
+    assert send([ALERT], settings(tmp_path), print) == 0
+    assert send([ALERT], settings(tmp_path, alert_webhook=webhook.address), print) == 1
+
+
+@pytest.fixture
+def serving() -> duckdb.DuckDBPyConnection:
+    """What alerts read of a serving copy: a dataset that is held to 14 November, and a refused file."""
+    connection = duckdb.connect()
+    connection.execute(f"""
+        create schema quality;
+        create schema core;
+        create table quality.arrivals as
+            select '{WEEKLY.id}' as dataset, date '2026-11-14' as newest_period_end;
+        create table core.snapshots as select * from (values
+            ('{WEEKLY.id}', 's1', 'refused', 'expected a, found b', timestamp '2026-11-20 00:00:00'),
+            ('{WEEKLY.id}', 's0', 'refused', 'long ago', timestamp '2026-10-20 00:00:00'),
+            ('{WEEKLY.id}', 's2', 'accepted', '', timestamp '2026-11-21 00:00:00')
+        ) as t(dataset, snapshot, status, reason, retrieved_at);
+        create table quality.revisions as select * from (values
+            ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', false, 'inward / equity', 'net_m', 'million yen',
+                date '2026-10-31', 100.0, 89.0, -11.0),
+            ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', false, 'inward / debt', 'net_m', 'million yen',
+                date '2026-10-31', 1000.0, 1500.0, 50.0),
+            ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', false, 'inward / total', 'net_m', 'million yen',
+                date '2026-10-31', 1000.0, 1099.0, 9.9),
+            ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', true, 'inward / other', 'net_m', 'million yen',
+                date '2026-10-31', 1.0, 9.0, 800.0),
+            ('{WEEKLY.id}', timestamp '2026-11-01 00:00:00', false, 'long ago', 'net_m', 'million yen',
+                date '2026-09-30', 1.0, 9.0, 800.0)
+        ) as t(dataset, revised_at, is_method_change, series, measure, unit, period_end, figure_before,
+            figure_after, change_pct);
+        create schema flows;
+        create table flows.flow_signals as select * from (values
+            ('equity', 'all', 'W1', true, 61, timestamp '2026-11-21 00:00:00'),
+            ('total', 'all', 'W1', false, 61, timestamp '2026-11-21 00:00:00'),
+            ('long_term_debt', 'all', 'W1', true, 5, timestamp '2026-11-21 00:00:00'),
+            ('short_term_debt', 'all', 'W1', true, 61, timestamp '2026-11-01 00:00:00'),
+            ('equity', 'public_sector', 'W1', true, 61, timestamp '2026-11-21 00:00:00')
+        ) as t(asset_class, investor_sector, counterpart, was_record, periods_to_date, known_at),
+        (select '{WEEKLY.id}' as dataset, 'jp_itn_weekly' as basis, 'inward' as direction,
+            date '2026-11-08' as period_start, date '2026-11-14' as period_end, 3941300.0 as net_m,
+            'JPY' as currency)
+    """)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("now", "late"),
+    [
+        (datetime(2026, 11, 28, 23, 49, tzinfo=UTC), []),  # within the grace
+        (datetime(2026, 11, 28, 23, 50, tzinfo=UTC), [f"late:{WEEKLY.id}:{date(2026, 11, 21)}"]),
+    ],
+)
+def test_a_dataset_is_told_once_it_is_late(serving, now, late) -> None:
+    alerts = [a for a in found(serving, {WEEKLY.id: WEEKLY}, now, UI) if a.id.startswith("late")]
+    assert [a.id for a in alerts] == late
+    for alert in alerts:
+        assert "it was due on 2026-11-27 08:50 Asia/Tokyo (2026-11-26 23:50 UTC)" in alert.text
+        assert WEEKLY.page in alert.text
+        assert alert.link == f"{UI}/assets/raw/jp_mof__securities_weekly"
+
+
+def told_now(serving: duckdb.DuckDBPyConnection, kind: str) -> list[Alert]:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    return [a for a in found(serving, {WEEKLY.id: WEEKLY}, now, UI) if a.id.startswith(kind)]
+
+
+def test_a_refused_file_is_told_with_its_reason_and_old_ones_are_not(serving) -> None:
+    (alert,) = told_now(serving, "refused")
+    assert alert.id == f"refused:{WEEKLY.id}:s1"
+    assert alert.text == "expected a, found b"
+    assert WEEKLY.title in alert.title
+
+
+def test_large_revisions_of_one_file_are_one_alert_with_the_largest(serving) -> None:
+    """One below the threshold, one by another method, and one of long ago are not told."""
+    (alert,) = told_now(serving, "revised")
+    assert alert.id == f"revised:{WEEKLY.id}:2026-11-21T00:00:00"
+    assert alert.text.startswith("2 revised by 10 % or more on 2026-11-21. The largest: inward / debt")
+    assert "1,000 became 1,500 (million yen)" in alert.text
+
+
+def test_a_new_record_is_told_with_its_aggregate_and_what_it_is_a_record_of(serving) -> None:
+    """No record of a few periods, of a sector, or of long ago."""
+    (alert,) = told_now(serving, "record")
+    assert alert.id == "record:jp_itn_weekly:inward:equity:2026-11-14"
+    assert alert.title == "A record: inward, equity, 2026-11-08 to 2026-11-14"
+    assert "Net 3,941,300 million JPY (jp_itn_weekly): the largest of 61 periods" in alert.text
