@@ -42,6 +42,18 @@ class Method(Strict):
         None,
         description="When figures made this way were first published, if later than the period",
     )
+    touches: tuple[Name, ...] | None = Field(
+        None,
+        min_length=1,
+        description="Asset classes or sectors whose figures are made this way; all where it is not said",
+    )
+
+    @field_validator("touches")
+    @classmethod
+    def _once(cls, touches: tuple[Name, ...] | None) -> tuple[Name, ...] | None:
+        if touches and len(set(touches)) < len(touches):
+            raise ValueError("expected each asset class or sector once")
+        return touches
 
 
 class Headline(Strict):
@@ -127,6 +139,10 @@ class Dataset(Strict):
             raise ValueError(
                 "expected methods in the order of from_period, and those that restate the same periods in "
                 "the order of first_published"
+            )
+        if methods[0].touches:
+            raise ValueError(
+                "expected a first method without touches: it is that of whatever no other touches"
             )
         return methods
 

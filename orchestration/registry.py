@@ -24,7 +24,7 @@ TABLES = {
     ),
     "tidemark__methods": (
         "dataset varchar, method varchar, from_period date, to_period date, what varchar, "
-        "first_published_at timestamp"
+        "first_published_at timestamp, touches varchar"
     ),
     "tidemark__releases": (
         "dataset varchar, period_start date, period_end date, due_at timestamp, "
@@ -105,6 +105,7 @@ def _method_rows(dataset: Dataset) -> Iterable[tuple]:
             following - timedelta(days=1) if following else None,
             method.what,
             _naive(first) if first else None,
+            ", ".join(method.touches) if method.touches else None,
         )
 
 

@@ -74,6 +74,7 @@ UNORDERED = [
     {"id": "b", "from_period": "2014-01-01", "what": "new"},
     {"id": "a", "from_period": "2005-01-01", "what": "old"},
 ]
+OLD, NEW = reversed(UNORDERED)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,26 @@ UNORDERED = [
             "expected methods in the order of from_period",
         ),
         (put(weekly, methods=[UNORDERED[0]] * 2), f"{IN_WEEKLY}.methods", "in the order of first_published"),
+        (
+            put(weekly, methods=[OLD | {"touches": ["equity"]}, NEW]),
+            f"{IN_WEEKLY}.methods",
+            "expected a first method without touches",
+        ),
+        (
+            put(weekly, methods=[OLD, NEW | {"touches": ["equity", "equity"]}]),
+            f"{IN_WEEKLY}.methods.1.touches",
+            "expected each asset class or sector once",
+        ),
+        (
+            put(weekly, methods=[OLD, NEW | {"touches": []}]),
+            f"{IN_WEEKLY}.methods.1.touches",
+            "at least 1",
+        ),
+        (
+            put(weekly, methods=[OLD, NEW | {"touches": ["Long-term debt"]}]),
+            f"{IN_WEEKLY}.methods.1.touches.0",
+            "(found 'Long-term debt')",
+        ),
         (
             lambda a: a["schedule"].update(timezone="Asia/Tokio"),
             "schedule.timezone",

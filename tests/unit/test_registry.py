@@ -66,15 +66,16 @@ def test_every_dataset_has_its_row_with_what_only_the_record_says(connection, he
     )
 
 
-def test_a_method_ends_the_day_before_the_next_begins(connection, held):
+def test_a_method_ends_the_day_before_the_next_begins_and_says_what_it_touches(connection, held):
     write(connection, PUBLISHERS)
     methods = connection.execute(
-        "select method, from_period, to_period from raw.tidemark__methods where dataset = ? order by 2",
+        "select method, from_period, to_period, touches from raw.tidemark__methods "
+        "where dataset = ? order by 2",
         [WEEKLY.id],
     ).fetchall()
     assert methods == [
-        ("jp_itn_2005", date(2005, 1, 1), date(2013, 12, 31)),
-        ("jp_itn_2014", date(2014, 1, 1), None),
+        ("jp_itn_2005", date(2005, 1, 1), date(2013, 12, 31), None),
+        ("jp_itn_2014", date(2014, 1, 1), None, "equity, long_term_debt"),
     ]
 
 

@@ -4,5 +4,6 @@ select
     from_period,
     to_period,
     what,
-    first_published_at
+    first_published_at,
+    touches
 from {{ ref('stg_tidemark__methods') }}
