@@ -8,9 +8,10 @@
 
    The relation has dataset, period_start and version_columns(); `grain` names the columns that identify a
    figure, period_start and period_end among them, `figures` those that are measured, `carried` those that go
-   along; a version without `needed`, or without any figure, is none. Gives all of them with method,
+   along; a version without `needed`, or without any figure, is none. A method that touches some terms only is
+   that of the figures with one of them in a column of `touched_by`. Gives all of them with method,
    valid_from, valid_to, known_at_basis, snapshot and origin. #}
-{% macro figure_versions(relation, grain, figures, carried=[], needed=none) -%}
+{% macro figure_versions(relation, grain, figures, carried=[], needed=none, touched_by=[]) -%}
 {%- set key = grain | join(', ') -%}
 with
 
@@ -68,6 +69,14 @@ with_method as (
             changed.dataset = methods.dataset
             and changed.period_start >= methods.from_period
             and coalesce(methods.first_published_at, changed.snapshot_known_at) <= changed.snapshot_known_at
+            {%- if touched_by %}
+            and (
+                methods.touches is null
+                {%- for column in touched_by %}
+                or ', ' || methods.touches || ',' like '%, ' || changed.{{ column }} || ',%'
+                {%- endfor %}
+            )
+            {%- endif %}
 ),
 
 dated as (

@@ -6,4 +6,5 @@
     figures=['acquisition_m', 'disposition_m', 'net_m'],
     carried=['frequency', 'currency'],
     needed='net_m',
+    touched_by=['asset_class', 'investor_sector'],
 ) }}
