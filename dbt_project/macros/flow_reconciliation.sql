@@ -14,7 +14,10 @@
 with
 
 flows as (
-    select * from {{ flows }}
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from {{ flows }}
 ),
 
 months as (
@@ -47,7 +50,8 @@ weekly as (
         {{ quotient('sum(flows.net_m * (' ~ days_in_month ~ '))', '7', 20, 2) }} as day_weighted_m,
         min(flows.dataset) as dataset,
         max(flows.known_at) as known_at,
-        max(flows.known_at_basis) as known_at_basis,
+        {{ newest_basis(known_at='flows.known_at', basis='flows.known_at_basis') | indent(4) }} as known_at_basis,
+        max(flows.known_at_basis) = 'scheduled' as rests_on_schedule,
         max(flows.origin) as origin
     from months
     inner join flows
@@ -70,6 +74,7 @@ balance_of_payments as (
         dataset,
         known_at,
         known_at_basis,
+        rests_on_schedule,
         origin
     from flows
     where basis = 'jp_bop_monthly' and counterpart = 'W1'
@@ -81,7 +86,8 @@ balance_of_payments as (
         sum(net_m) as net_m,
         min(dataset) as dataset,
         max(known_at) as known_at,
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(known_at_basis) = 'scheduled' as rests_on_schedule,
         max(origin) as origin
     from flows
     where basis = 'jp_bop_monthly' and counterpart = 'W1' and asset_class in ('equity', 'long_term_debt')
@@ -107,11 +113,7 @@ beside as (
             as net_day_weighted_weeks_m,
         balance_of_payments.net_m as net_balance_of_payments_m,
         concat_ws(', ', monthly.dataset, weekly.dataset, balance_of_payments.dataset) as dataset,
-        greatest(monthly.known_at, weekly.known_at, balance_of_payments.known_at) as known_at,
-        -- Where one figure rests on the schedule, all do: it is the last of the three words.
-        greatest(monthly.known_at_basis, weekly.known_at_basis, balance_of_payments.known_at_basis)
-            as known_at_basis,
-        greatest(monthly.origin, weekly.origin, balance_of_payments.origin) as origin
+        {{ known_of(['monthly', 'weekly', 'balance_of_payments']) | indent(4) }}
     from months
     left join monthly
         on
@@ -152,6 +154,7 @@ select
     dataset,
     known_at,
     known_at_basis,
+    rests_on_schedule,
     origin
 from beside
 {%- endmacro %}

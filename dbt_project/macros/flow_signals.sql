@@ -87,10 +87,10 @@ windows as (
         rank() over ({{ by_series }} order by net_m desc) as rank_of_all,
         coalesce(net_m > max(net_m) over ({{ before }}), false) as was_record,
         coalesce(net_m < min(net_m) over ({{ before }}), false) as was_record_low,
-        max(known_at) over ({{ to_date }}) as newest_known_at,
-        -- Where one figure rests on the schedule, all do: it is the last of the three words.
-        max(known_at_basis) over ({{ to_date }}) as weakest_basis,
-        max(origin) over ({{ to_date }}) as weakest_origin
+        max(known_at) over ({{ to_date }}) as to_date_known_at,
+        {{ newest_basis(' over (' ~ to_date ~ ')') | indent(4) }} as to_date_known_at_basis,
+        max(known_at_basis) over ({{ to_date }}) = 'scheduled' as to_date_rests_on_schedule,
+        max(origin) over ({{ to_date }}) as to_date_origin
     from flows
 ),
 
@@ -185,9 +185,11 @@ both_classes as (
         min(net_m) > 0 as is_joint_buying,
         -- Missing where one of the percentiles is.
         case when count(p90_to_date_m) = 2 then min(net_m - p90_to_date_m) >= 0 end as is_strong_joint_buying,
-        max(newest_known_at) as newest_known_at,
-        max(weakest_basis) as weakest_basis,
-        max(weakest_origin) as weakest_origin
+        max(to_date_known_at) as to_date_known_at,
+        {{ newest_basis(known_at='to_date_known_at', basis='to_date_known_at_basis') | indent(4) }}
+            as to_date_known_at_basis,
+        max(case when to_date_rests_on_schedule then 1 else 0 end) = 1 as to_date_rests_on_schedule,
+        max(to_date_origin) as to_date_origin
     from signals
     where frequency = 'monthly' and asset_class in ('equity', 'long_term_debt')
     group by {{ pair | join(', ') }}, period_start
@@ -256,11 +258,11 @@ select
     signals.method_since,
     signals.has_60_months_before and signals.method_since > signals.period_start - interval '60' month
         as zscore_mixes_methods,
+    signals.seasonal_mean_20y_m is not null
+    and signals.method_since > signals.period_start - interval '20' year as seasonal_mixes_methods,
     signals.method_since > signals.first_start as rank_mixes_methods,
     signals.dataset,
-    greatest(signals.newest_known_at, joint_buying.newest_known_at) as known_at,
-    greatest(signals.weakest_basis, joint_buying.weakest_basis) as known_at_basis,
-    greatest(signals.weakest_origin, joint_buying.weakest_origin) as origin
+    {{ known_of(['signals', 'joint_buying'], prefix='to_date_') }}
 from signals
 left join joint_buying
     on

@@ -4,12 +4,18 @@
 with
 
 outward as (
-    select * from {{ flows }}
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from {{ flows }}
     where direction = 'outward'
 ),
 
 inward as (
-    select * from {{ flows }}
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from {{ flows }}
     where direction = 'inward'
 )
 
@@ -28,10 +34,7 @@ select
     {{ quotient('(outward.net_m - inward.net_m)', 'outward.fx_rate_avg', 20, 2) }} as net_outflow_usd_m,
     outward.method,
     outward.dataset,
-    greatest(outward.known_at, inward.known_at) as known_at,
-    -- Where one figure rests on the schedule, both do: it is the last of the three words.
-    greatest(outward.known_at_basis, inward.known_at_basis) as known_at_basis,
-    greatest(outward.origin, inward.origin) as origin
+    {{ known_of(['outward', 'inward']) }}
 from outward
 inner join inward
     on

@@ -32,7 +32,10 @@
 with
 
 flows as (
-    select * from {{ flows }}
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from {{ flows }}
     where basis like 'jp_itn_%_by_sector'
 ),
 
@@ -87,10 +90,7 @@ select
     flows.net_usd_m,
     flows.method,
     flows.dataset,
-    greatest(flows.known_at, residents.known_at) as known_at,
-    -- Where one figure rests on the schedule, both do: it is the last of the three words.
-    greatest(flows.known_at_basis, residents.known_at_basis) as known_at_basis,
-    greatest(flows.origin, residents.origin) as origin
+    {{ known_of(['flows', 'residents']) }}
 from flows
 left join sectors on flows.investor_sector = sectors.investor_sector
 left join split

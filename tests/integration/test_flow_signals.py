@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import mean, median, stdev
 
@@ -106,6 +106,41 @@ def test_a_month_is_a_multiple_of_the_same_month_in_the_20_years_before(signals)
         "sales": (-2, None),
         "with a gap": (None, None),
     }
+
+
+@pytest.mark.parametrize(("first_of_new", "mixes"), [(3, False), (4, True), (243, True), (244, False)])
+def test_a_break_of_method_among_the_20_years_is_told(signals, first_of_new, mixes) -> None:
+    """Of the same months only, up to this one; where there are no 20 years, nothing is mixed."""
+    rows = [flow(p, 2, method="new" if p >= first_of_new else "old") for p in range(3, 245)]
+    found = signals(rows)
+    assert found["now", "equity", month(243)]["seasonal_mean_20y_m"] == 2
+    assert found["now", "equity", month(243)]["seasonal_mixes_methods"] is mixes
+    assert found["now", "equity", month(242)]["seasonal_mean_20y_m"] is None
+    assert found["now", "equity", month(242)]["seasonal_mixes_methods"] is False
+
+
+def test_a_break_in_the_classes_is_none_of_their_sum(signals) -> None:
+    """The sum's method is its own; what is known of joint buying rests on the classes, too."""
+    rows = []
+    for place in range(61):
+        moved = "new" if place >= 30 else "old"
+        rows.append(flow(place, place % 5, asset_class="equity", method=moved))
+        rows.append(flow(place, place % 3, asset_class="long_term_debt", method=moved))
+        rows.append(flow(place, place % 7, asset_class="equity_and_long_term_debt", method="old"))
+    rows[-3] |= {"known_at": "2026-03-01 00:00:00", "known_at_basis": "retrieved"}
+    rows[0] |= {"known_at_basis": "scheduled"}
+    found = signals(rows)
+
+    def told(asset_class: str, *columns: str) -> tuple:
+        return tuple(found["now", asset_class, month(60)][column] for column in columns)
+
+    flags = ("zscore_mixes_methods", "rank_mixes_methods")
+    assert told("equity", *flags) == told("long_term_debt", *flags) == (True, True)
+    assert told("equity_and_long_term_debt", *flags) == (False, False)
+    known = ("known_at", "known_at_basis", "rests_on_schedule")
+    later, before = datetime(2026, 3, 1), datetime(2026, 1, 1)
+    assert told("equity", *known) == told("equity_and_long_term_debt", *known) == (later, "retrieved", True)
+    assert told("long_term_debt", *known) == (before, "published", False)
 
 
 def test_joint_buying_has_its_base_rate_and_strong_waits_for_60_months(signals) -> None:

@@ -139,6 +139,26 @@ def test_the_record_of_april_2025_stood_until_april_2026(then, now) -> None:
     assert records(then, "total") == [(date(2022, 7, 31), 12_139_600)]
 
 
+def test_the_move_of_funds_in_2014_is_a_break_of_the_classes_and_of_no_sum(now) -> None:
+    """The publisher says so: the subtotal, short-term debt and the total are unaffected."""
+    flags = ("zscore_mixes_methods", "seasonal_mixes_methods", "rank_mixes_methods")
+    told = {key[1:]: tuple(now[key][flag] for flag in flags) for key in now if key[0] == "jp_itn_monthly"}
+    december_2018, april_2025 = date(2018, 12, 31), APRIL
+    for asset_class in ("equity", "long_term_debt"):
+        assert told[asset_class, december_2018] == (True, False, True)
+        assert told[asset_class, april_2025] == (False, True, True)
+    for asset_class in ("short_term_debt", "equity_and_long_term_debt", "total"):
+        assert not any(any(found) for key, found in told.items() if key[0] == asset_class)
+
+
+def test_the_newest_month_was_published_and_looks_back_at_the_schedule(now, then) -> None:
+    """Of the newest file the last month is its stamp's; all before it is older than the first file held."""
+    both = "equity_and_long_term_debt"
+    newest, april = now["jp_itn_monthly", both, date(2026, 7, 31)], then["jp_itn_monthly", both, APRIL]
+    assert (newest["known_at_basis"], newest["rests_on_schedule"]) == ("published", True)
+    assert (april["known_at_basis"], april["rests_on_schedule"]) == ("scheduled", True)
+
+
 def test_both_are_often_bought_and_strongly_only_in_april_2025(then, now) -> None:
     """The base rates beside the flags; early 2026 has two more such months."""
 
