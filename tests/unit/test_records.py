@@ -10,6 +10,7 @@ import yaml
 
 from orchestration.errors import RecordError
 from orchestration.records import COMPONENT, DEFS, load_datasets, load_publishers, parse_record
+from tests.desk import ROOT
 
 WHERE = "defs/jp_mof/defs.yaml"
 Change = Callable[[dict[str, Any]], object]
@@ -42,6 +43,15 @@ def test_the_repositorys_own_records_load():
     datasets = load_datasets()
     assert datasets["ecb/fx_reference_rates"].table == "ecb__fx_reference_rates"
     assert datasets["jp_mof/securities_weekly"].release.grace == timedelta(days=2)
+
+
+def test_what_a_method_touches_has_that_name_in_the_models():
+    """A name that no model knows would touch nothing, and nobody would see it."""
+    touched = {(d.publisher, t) for d in load_datasets().values() for m in d.methods for t in m.touches or ()}
+    assert ("jp_mof", "equity") in touched
+    for publisher, term in touched:
+        staging = (ROOT / "dbt_project" / "models" / "staging" / publisher).glob("*.sql")
+        assert any(f"'{term}'" in path.read_text(encoding="utf-8") for path in staging), term
 
 
 def test_licence_and_credit_come_from_the_publisher_unless_a_dataset_has_its_own():
