@@ -253,7 +253,7 @@ def _load(dataset: Dataset, settings: Settings) -> Iterator[Event]:
     yield dg.MaterializeResult(
         asset_key=raw_key(dataset),
         data_version=dg.DataVersion(state.version),
-        metadata=_evidence(state) | in_markdown(dataset, shown),
+        metadata=in_markdown(dataset, shown) | _evidence(state),
     )
     yield from check_results(dataset, state.newest, settings.now())
 
