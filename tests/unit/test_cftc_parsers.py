@@ -28,11 +28,13 @@ from tests.mutations import HTML, read
 
 PARSER = find_parser("cftc", "tff")[0]
 RECORD = load_datasets()["cftc/tff"]
-YEARLY, SERVICE = (file.payload for file in publisher_files("cftc"))
+*EARLIER, YEARLY, SERVICE = (file.payload for file in publisher_files("cftc"))
 TEXT = zipfile.ZipFile(BytesIO(YEARLY)).read(MEMBER).decode()
 FRAME = PARSER.parse(YEARLY)
 SERVED = PARSER.parse(SERVICE)
-PAGES = [json.loads(page) for page in pages(SERVICE, "the sample")]
+# The one page of the answer as two.
+RECORDS = json.loads(pages(SERVICE, "the sample")[0])
+PAGES = [RECORDS[:4], RECORDS[4:]]
 KEY = ["report_date_as_yyyy_mm_dd", "cftc_contract_market_code"]
 
 
@@ -160,10 +162,11 @@ def test_the_service_has_one_more_report_and_a_correction_with_the_changes_that_
         (TEXT.replace("\r\n", "\n").encode(), "2026", len(FRAME)),
         (bundle([YEARLY]), "2026", len(FRAME)),  # as it is kept where pages are followed
         (SERVICE, "service", 6),
+        (bundle([json.dumps(page).encode() for page in PAGES]), "service", 6),
         (json.dumps(PAGES[0]).encode(), "service", 4),
         (bundle([json.dumps(PAGES[0]).encode(), b"[]"]), "service", 4),  # the last page may be empty
     ],
-    ids=["zip", "member", "LF", "bundled zip", "pages", "one page", "an empty page"],
+    ids=["zip", "member", "LF", "bundled zip", "one page of many", "pages", "one page", "an empty page"],
 )
 def test_each_shape_is_known_by_its_bytes(payload, part, rows) -> None:
     assert len(read(PARSER, payload)) == rows
@@ -418,5 +421,5 @@ def _more_weeks() -> list[str]:
 
 
 def test_the_sample_is_the_same_on_every_call() -> None:
-    assert [file.payload for file in publisher_files("cftc")] == [YEARLY, SERVICE]
+    assert [file.payload for file in publisher_files("cftc")] == [*EARLIER, YEARLY, SERVICE]
     assert zipped(TEXT) == YEARLY

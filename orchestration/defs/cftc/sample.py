@@ -1,7 +1,8 @@
-"""Made-up reports of traders in financial futures: a yearly file, and a later answer of the service.
+"""Made-up reports of traders in financial futures: yearly files, and a later answer of the service.
 
-The answer holds one more report, and a correction of an older one, with the changes that follow from it.
-What both hold alike is no revision.
+The files reach back so far that positions have their place in three full years. The answer holds one more
+report, and a correction of an older one, with the changes that follow from it. What both hold alike is no
+revision. The service's own answer would begin in an earlier year: here it is short, as its records are long.
 """
 
 import io
@@ -29,13 +30,12 @@ from orchestration.sampling import SampleFile
 
 DATASET = "cftc/tff"
 WEEK = timedelta(days=7)
-FIRST = date(2026, 6, 30)
+FIRST = date(2023, 10, 24)
 LAST_IN_FILE = date(2026, 11, 3)
 # It came out on Monday the 16th, as the 11th is Veterans Day.
 LAST = date(2026, 11, 10)
 SERVED_FROM = date(2026, 10, 27)
 CORRECTED = date(2026, 10, 27)
-PER_PAGE = 4
 
 Figures = dict[str, int]
 
@@ -84,7 +84,7 @@ CONTRACTS = (
 
 
 def files(rng: random.Random) -> list[SampleFile]:
-    """The yearly file of a Friday, and what the service answered ten days later."""
+    """The yearly files of a Friday, and what the service answered ten days later."""
     held = {contract: list(_weeks(rng, contract)) for contract in CONTRACTS}
     rows = [
         (contract, day, figures, changes)
@@ -92,20 +92,23 @@ def files(rng: random.Random) -> list[SampleFile]:
         for day, figures, changes in reversed(weeks)
     ]
     yearly, service = load_datasets()[DATASET].sources[1].url, load_datasets()[DATASET].address
-    as_filed = [_cells(*row) for row in rows if row[1] <= LAST_IN_FILE]
     corrected = sorted(
         (_cells(*row) for row in _corrected(rows) if row[0].served and row[1] >= SERVED_FROM),
         key=lambda cells: (cells["Report_Date_as_YYYY-MM-DD"], cells["CFTC_Contract_Market_Code"]),
     )
-    answers = [corrected[at : at + PER_PAGE] for at in range(0, len(corrected), PER_PAGE)]
     return [
-        SampleFile(
-            dataset=DATASET,
-            file="cftc/fut_fin_txt_2026.2026-11-06.zip",
-            url=yearly.replace("{year}", "2026"),
-            retrieved_on="2026-11-06",
-            published_on="",
-            payload=zipped(text(as_filed)),
+        *(
+            SampleFile(
+                dataset=DATASET,
+                file=f"cftc/fut_fin_txt_{year}.2026-11-06.zip",
+                url=yearly.replace("{year}", str(year)),
+                retrieved_on="2026-11-06",
+                published_on="",
+                payload=zipped(
+                    text([_cells(*row) for row in rows if row[1].year == year and row[1] <= LAST_IN_FILE])
+                ),
+            )
+            for year in range(FIRST.year, LAST.year + 1)
         ),
         SampleFile(
             dataset=DATASET,
@@ -113,7 +116,7 @@ def files(rng: random.Random) -> list[SampleFile]:
             url=service,
             retrieved_on="2026-11-16",
             published_on="",
-            payload=bundle([json.dumps([record(cells) for cells in page]).encode() for page in answers]),
+            payload=bundle([json.dumps([record(cells) for cells in corrected]).encode()]),
         ),
     ]
 
