@@ -39,6 +39,11 @@ each_file = pytest.mark.parametrize("at", MOF, ids=lambda at: at.name)
 each_monthly_file = pytest.mark.parametrize("at", MONTHLY_FILES, ids=lambda at: at.name)
 
 
+def first_year(at: Layout) -> int:
+    """Of a made-up file: those by sector are shorter."""
+    return 2005 if at.name == MONTHLY else 2023
+
+
 def refused(name: str, payload: bytes, words: str) -> None:
     with pytest.raises(LayoutError, match=words) as caught:
         read(PARSERS[name], payload)
@@ -126,31 +131,30 @@ def test_figures_stay_as_published_with_blanks_and_commas(at: Layout) -> None:
 def test_months_take_their_year_from_january_and_those_to_come_are_left_out() -> None:
     months = FRAMES[MONTHLY].query("frequency == 'monthly'")
     assert list(months["period"].iloc[[0, 1, 11, 12, -1]]) == [
-        "2023 Jan",
-        "2023 Feb",
-        "2023 Dec",
-        "2024 Jan",
+        "2005 Jan",
+        "2005 Feb",
+        "2005 Dec",
+        "2006 Jan",
         "2026 Oct",
     ]
     spans = list(zip(months["period_start"], months["period_end"], strict=True))
-    assert spans[13] == ("2024-02-01", "2024-02-29")
+    assert spans[13] == ("2006-02-01", "2006-02-28")
+    assert spans[37] == ("2008-02-01", "2008-02-29")
     assert spans[-1] == ("2026-10-01", "2026-10-31")
-    assert len(spans) == 46
-    labels = [record[0] for record in records_of(PAYLOADS[MONTHLY])[11:59]]
-    assert labels[36:38] == ["2026", "(令和8年)"]
-    assert records_of(PAYLOADS[MONTHLY])[58][2] == "Dec"
+    assert len(spans) == 262
+    labels = [record[0] for record in records_of(PAYLOADS[MONTHLY])[11:275]]
+    assert labels[:2] == ["2005", "(平成17年)"]
+    assert labels[252:254] == ["2026", "(令和8年)"]
+    assert records_of(PAYLOADS[MONTHLY])[274][2] == "Dec"
 
 
 @each_monthly_file
 def test_years_have_their_own_spans_and_frequency(at: Layout) -> None:
     years = FRAMES[at.name].query("frequency != 'monthly'")
+    complete = range(first_year(at), 2026)
     assert [tuple(row) for row in years[["frequency", "period_start", "period_end"]].to_numpy()] == [
-        ("calendar_year", "2023-01-01", "2023-12-31"),
-        ("calendar_year", "2024-01-01", "2024-12-31"),
-        ("calendar_year", "2025-01-01", "2025-12-31"),
-        ("fiscal_year", "2023-04-01", "2024-03-31"),
-        ("fiscal_year", "2024-04-01", "2025-03-31"),
-        ("fiscal_year", "2025-04-01", "2026-03-31"),
+        *(("calendar_year", f"{year}-01-01", f"{year}-12-31") for year in complete),
+        *(("fiscal_year", f"{year}-04-01", f"{year + 1}-03-31") for year in complete),
     ]
 
 
@@ -241,29 +245,36 @@ def test_a_file_cut_at_any_byte_is_refused_or_gives_the_same_rows(at: Layout, da
 @each_monthly_file
 def test_a_whole_year_missing_is_refused(at: Layout) -> None:
     payload = edit(PAYLOADS[at.name], lambda records: records.__delitem__(slice(at.data + 12, at.data + 24)))
-    refused(at.name, payload, "found '2025 Jan' in record 24 where the next begins on 2024-01-01")
+    year = first_year(at) + 1
+    words = f"found '{year + 1} Jan' in record 24 where the next begins on {year}-01-01"
+    refused(at.name, payload, words)
 
 
 @each_monthly_file
 def test_a_year_that_does_not_stand_on_january_is_refused(at: Layout) -> None:
     without = set_cells(PAYLOADS[at.name], at.data, 0, "")
     refused(at.name, without, "expected a month, a year's sum or the end .* in record 12, found '', 'Jan'")
-    later = set_cells(set_cells(PAYLOADS[at.name], at.data + 12, 0, ""), at.data + 13, 0, "2024")
-    refused(at.name, later, "found '2023 Jan' in record 24 where the next begins on 2024-01-01")
+    year = first_year(at)
+    later = set_cells(set_cells(PAYLOADS[at.name], at.data + 12, 0, ""), at.data + 13, 0, str(year + 1))
+    refused(at.name, later, f"found '{year} Jan' in record 24 where the next begins on {year + 1}-01-01")
 
 
 @each_monthly_file
 def test_a_blank_month_amid_published_ones_is_refused(at: Layout) -> None:
     width = len(records_of(PAYLOADS[at.name])[0]) - 3
     payload = set_cells(PAYLOADS[at.name], at.row, 3, *[""] * width)
-    refused(at.name, payload, "expected no figures after 2023 May, .* found some for 2023 Jun in record 17")
+    year = first_year(at)
+    words = f"expected no figures after {year} May, .* found some for {year} Jun in record 17"
+    refused(at.name, payload, words)
 
 
 @each_monthly_file
 def test_a_blank_or_missing_or_repeated_year_is_refused(at: Layout) -> None:
-    payload, second = PAYLOADS[at.name], at.data + 48 + 1
+    years = 2027 - first_year(at)
+    payload, second = PAYLOADS[at.name], at.data + 12 * years + 1
     width = len(records_of(payload)[0]) - 3
-    refused(at.name, set_cells(payload, second, 3, *[""] * width), "expected a number .*2024-01-01, found ''")
+    words = f"expected a number .*{first_year(at) + 1}-01-01, found ''"
+    refused(at.name, set_cells(payload, second, 3, *[""] * width), words)
     for change in (
         lambda records: records.pop(second),
         lambda records: records.insert(second, records[second]),

@@ -152,7 +152,7 @@ def test_figures_by_sector_add_up_to_the_outward_ones() -> None:
         by_sector = parsed(f"jp_mof/{name}.2026-11-10.csv").set_index(["frequency", "period_start"])
         for measure in ("acquisition", "disposition", "net"):
             assert by_sector[f"all_{measure}"].equals(
-                outward[f"assets_{asset_class}_{measure}"].rename(f"all_{measure}")
+                outward.loc[by_sector.index, f"assets_{asset_class}_{measure}"].rename(f"all_{measure}")
             )
 
 

@@ -7,7 +7,7 @@ files by asset class and by sector.
 import csv
 import io
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from orchestration.records import load_datasets
@@ -17,7 +17,9 @@ FIRST_WEEK, WEEKS = date(2024, 12, 29), 98
 # The second weekly file has one week more than the first, and revises this one.
 REVISED_WEEK = date(2026, 10, 18)
 WEEKLY_RELEASES = date(2026, 11, 12), date(2026, 11, 19)
-FIRST_YEAR, MONTHS = 2023, 46
+# The files by sector are shorter, to be small; the other has the twenty years that a seasonal mean needs.
+FIRST_YEAR, FIRST_YEAR_BY_SECTOR = 2005, 2023
+MONTHS, MONTHS_BY_SECTOR = 262, 46
 MONTHLY_RELEASE = date(2026, 11, 10)
 
 Flow = tuple[int, int]
@@ -40,6 +42,12 @@ RESIDENTS: Mapping[str, tuple[int, int, int]] = {
 }
 NON_RESIDENTS = (900_000, 220_000, 200_000)
 WEEKS_IN_MONTH = 4.35
+# Before this year another method counts, and less is traded: of what is acquired today, so much.
+NEW_METHOD = 2014
+OLD_SIZES = (0.3, 0.5, 0.4)
+# Months in which non-residents buy much of equity and long-term debt: parts of what they acquire. The second
+# beats the first.
+BOUGHT = {(2016, 2): (0.15, 0.12), (2024, 5): (0.18, 0.16)}
 
 # What the ministry prints. The 17 sectors: record (from 0) and label in Japanese, and in English.
 SECTORS = (
@@ -89,11 +97,10 @@ def files(rng: random.Random) -> list[SampleFile]:
     outward = [sum(sizes) / WEEKS_IN_MONTH for sizes in zip(*RESIDENTS.values(), strict=True)]
     inward = [size / WEEKS_IN_MONTH for size in NON_RESIDENTS]
     weeks = [(_flows(rng, outward), _flows(rng, inward)) for _ in range(WEEKS)]
-    months = [[_flows(rng, sizes) for sizes in RESIDENTS.values()] for _ in range(MONTHS)]
-    non_residents = [_flows(rng, NON_RESIDENTS) for _ in range(MONTHS)]
+    months = [[_flows(rng, sizes) for sizes in RESIDENTS.values()] for _ in range(MONTHS_BY_SECTOR)]
     equity, debt, bills = ([[flows[at] for flows in month] for month in months] for at in range(3))
     payloads = {
-        "securities_monthly": ("montha1", monthly(months, non_residents)),
+        "securities_monthly": ("montha1", monthly(_both_directions(rng, months))),
         "residents_equity_monthly": ("monthb2", by_sector(equity, "株式・投資ファンド持分", EQUITY, 18)),
         "residents_longterm_debt_monthly": ("monthb3", by_sector(debt, "中長期債", DEBT, 18)),
         "residents_shortterm_debt_monthly": ("monthb4", by_sector(bills, "短期債", BILLS, 19)),
@@ -142,7 +149,7 @@ def weekly(weeks: Iterable[tuple[Flows, Flows]], stamp: date) -> bytes:
     return _csv(23, header, rows)
 
 
-def monthly(residents: Sequence[Sequence[Flows]], non_residents: Sequence[Flows]) -> bytes:
+def monthly(months: Iterable[tuple[Flows, Flows]]) -> bytes:
     """`montha1.csv`: both directions, and the differences between them."""
     header = [
         {0: "対外及び対内証券売買契約等の状況（月別推移）", 11: _jp_stamp(MONTHLY_RELEASE)},
@@ -172,12 +179,11 @@ def monthly(residents: Sequence[Sequence[Flows]], non_residents: Sequence[Flows]
         {**_measures(3, MEASURES), 9: "Net (A)", 13: "Net (C)", 20: "Net (B)", 24: "Net (D)"},
     ]
     figures = []
-    for investors, inward in zip(residents, non_residents, strict=True):
-        assets = _side([_add(*flows) for flows in zip(*investors, strict=True)])
-        liabilities = _side(inward)
+    for outward, inward in months:
+        assets, liabilities = _side(outward), _side(inward)
         balances = [assets[at] - liabilities[at] for at in (6, 10)]
         figures.append([*assets, *liabilities, *balances])
-    return _csv(27, header, _month_rows(figures, era=True))
+    return _csv(27, header, _month_rows(figures, FIRST_YEAR, era=True))
 
 
 def by_sector(months: Iterable[Flows], jp_class: str, asset_class: str, stamp_at: int) -> bytes:
@@ -195,13 +201,33 @@ def by_sector(months: Iterable[Flows], jp_class: str, asset_class: str, stamp_at
         header[jp_line][column] = jp_label
         header[line][column] = label
     figures = [[n for flow in _sectors(*investors) for n in (*flow, _net(flow))] for investors in months]
-    return _csv(54, header, _month_rows(figures, without_comma=WITHOUT_COMMA))
+    return _csv(54, header, _month_rows(figures, FIRST_YEAR_BY_SECTOR, without_comma=WITHOUT_COMMA))
 
 
 def _flows(rng: random.Random, sizes: Iterable[float]) -> list[Flow]:
     """A flow about as large as each size, with a small net."""
     acquisitions = [size * rng.uniform(0.8, 1.2) for size in sizes]
     return [(round(a), round(a * rng.uniform(0.92, 1.08))) for a in acquisitions]
+
+
+def _both_directions(
+    rng: random.Random, months_by_sector: Sequence[Sequence[Flows]]
+) -> Iterator[tuple[Flows, Flows]]:
+    """What residents and non-residents do in each month; residents by sector in the last ones."""
+    outward = [sum(sizes) for sizes in zip(*RESIDENTS.values(), strict=True)]
+    for number in range(MONTHS):
+        year, month = FIRST_YEAR + number // 12, number % 12 + 1
+        by_sector_at = number - (MONTHS - MONTHS_BY_SECTOR)
+        scale = OLD_SIZES if year < NEW_METHOD else (1, 1, 1)
+        if by_sector_at < 0:
+            residents = _flows(rng, [size * part for size, part in zip(outward, scale, strict=True)])
+        else:
+            residents = [_add(*flows) for flows in zip(*months_by_sector[by_sector_at], strict=True)]
+        inward = _flows(rng, [size * part for size, part in zip(NON_RESIDENTS, scale, strict=True)])
+        for at, part in enumerate(BOUGHT.get((year, month), ())):
+            acquired, _ = inward[at]
+            inward[at] = acquired, round(acquired * (1 - part))
+        yield residents, inward
 
 
 def _revised(weeks: Sequence[tuple[Flows, Flows]]) -> list[tuple[Flows, Flows]]:
@@ -252,7 +278,7 @@ def _week(start: date) -> str:
 
 
 def _month_rows(
-    figures: Sequence[Sequence[int]], era: bool = False, without_comma: int = -1
+    figures: Sequence[Sequence[int]], first_year: int, era: bool = False, without_comma: int = -1
 ) -> list[list[str]]:
     """Every month of the years begun, empty where not yet published; then the complete years."""
 
@@ -261,8 +287,8 @@ def _month_rows(
 
     rows, sums = [], []
     for first in range(0, len(figures), 12):
-        year = FIRST_YEAR + first // 12
-        labels = {0: str(year), 1: f"(令和{year - 2018}年)" if era else ""}
+        year = first_year + first // 12
+        labels = {0: str(year), 1: _era(year) if era else ""}
         for at, name in enumerate(MONTH_NAMES):
             number = str(at + 1).translate(FULL_WIDTH) if at < 9 else str(at + 1)
             published = figures[first + at : first + at + 1]
@@ -275,6 +301,11 @@ def _month_rows(
     for label, months in sorted(complete, key=lambda row: row[0].endswith("FY")):
         rows.append([label, "", "", *printed(map(sum, zip(*months, strict=True)))])
     return rows
+
+
+def _era(year: int) -> str:
+    """A year in the Japanese count, by its January."""
+    return f"(令和{year - 2018}年)" if year > 2019 else f"(平成{year - 1988}年)"
 
 
 def _classes(first: int, *labels: str) -> dict[int, str]:
