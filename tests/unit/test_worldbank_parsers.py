@@ -167,7 +167,7 @@ def test_prices_are_a_row_per_commodity_and_month_with_a_price() -> None:
     assert tuple(FRAME.columns) == PRICES.columns
     counts = FRAME.groupby("commodity").size()
     assert counts.pop("Coal, South African") == 12, "an ellipsis is no price; stars are no name"
-    assert set(counts) == {34}
+    assert set(counts) == {46}
     assert {"Gold", "Urea", "Plywood"} < set(counts.index)
     last = FRAME[FRAME["commodity"] == "Gold"].iloc[-1]
     assert (last["unit"], last["period_start"], last["period_end"]) == (

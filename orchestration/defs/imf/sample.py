@@ -23,7 +23,8 @@ VINTAGES = {"2026-Q1": ("2026-07-01", "2026-07-02"), "2026-Q2": ("2026-09-30", "
 REVISED = "2025-Q4"
 IMPUTED = {"2025-Q3": "9.91", "2025-Q4": "10.37", "2026-Q1": "10.58", "2026-Q2": "10.44"}
 
-MONTHS = [f"{year}-M{month:02}" for year in (2025, 2026) for month in range(1, 13)][:21]
+# Changes of a quarter have twelve others before them: where the composite of components begins.
+MONTHS = [f"{year}-M{month:02}" for year in range(2023, 2027) for month in range(1, 13)][:45]
 # Millions of fine troy ounces, and billions of dollars of all reserves.
 COUNTRIES = {
     "USA": (262, 900), "DEU": (108, 450), "CHN": (73, 3600), "JPN": (27, 1300), "POL": (15, 230),
@@ -41,11 +42,13 @@ def files(rng: random.Random) -> list[SampleFile]:
     return [*_cofer(rng), *_reserves(rng), *_positions(rng)]
 
 
-def _walk(rng: random.Random, start: float, periods: Iterable[str]) -> dict[str, Decimal]:
+def _walk(
+    rng: random.Random, start: float, periods: Iterable[str], low: float = 0.98, high: float = 1.03
+) -> dict[str, Decimal]:
     """Dollars and cents per period. Nothing but arithmetic that IEEE 754 fixes: the same on every machine."""
     walked = {}
     for period in periods:
-        start *= rng.uniform(0.98, 1.03)
+        start *= rng.uniform(low, high)
         walked[period] = Decimal(int(start * 1e11)).scaleb(-2)
     return walked
 
@@ -112,9 +115,12 @@ def _plain(figure: object) -> str:
 
 def _reserves(rng: random.Random) -> Iterator[SampleFile]:
     source = load_datasets()[RESERVES.what].sources[0]
-    ounces = {country: _walk(rng, gold / 1000, MONTHS) for country, (gold, _) in COUNTRIES.items()}
+    # Nobody buys or sells much of their gold in a month.
+    ounces = {
+        country: _walk(rng, gold / 1000, MONTHS, 0.998, 1.004) for country, (gold, _) in COUNTRIES.items()
+    }
     totals = {country: _walk(rng, total, MONTHS) for country, (_, total) in COUNTRIES.items()}
-    price = _walk(rng, 3e-6, MONTHS)
+    price = _walk(rng, 1.9e-6, MONTHS)
     for item in source.items:
         figures = {}
         for country, of in ounces.items():

@@ -31,9 +31,9 @@ COUNTRIES: Mapping[str, tuple[str, str, float, float]] = {
 # This country has not reported its last year yet.
 NOT_YET = "RUS"
 
-FIRST_YEAR = 2024
+FIRST_YEAR = 2023
 # The third working day of the month; the second edition restates the month before its newest.
-EDITIONS = {date(2026, 10, 5): 33, date(2026, 11, 4): 34}
+EDITIONS = {date(2026, 10, 5): 45, date(2026, 11, 4): 46}
 COMMODITIES = (
     ("Crude oil, average", "($/bbl)", 0.0),
     ("Crude oil, Brent", "($/bbl)", 80.0),
@@ -43,7 +43,7 @@ COMMODITIES = (
     ("Natural gas index", "(2010=100)", 90.0),
     ("Plywood", "(cents/sheet)", 355.0),
     ("Urea ", "($/mt)", 340.0),
-    ("Gold", "($/troy oz)", 2_050.0),
+    ("Gold", "($/troy oz)", 1_900.0),
     ("Platinum", "($/troy oz)", 930.0),
     ("Silver", "($/troy oz)", 23.0),
 )
