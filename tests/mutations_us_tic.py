@@ -15,6 +15,7 @@ Mutation = tuple[Callable[[bytes], bytes], str]
 
 TABLE_HEADER = 9
 NET_SINCE = "2023-02"
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def lines_of(payload: bytes) -> Lines:
@@ -277,7 +278,7 @@ TABLE_3: dict[str, Mutation] = {
         "expected a position of 0 or more in column 'for_treas_pos' for .*, found '-",
     ),
     "full-width digits": (
-        edit(lambda lines: lines[12].__setitem__(3, lines[12][3].replace("1", "１").replace("6", "６"))),
+        edit(lambda lines: lines[12].__setitem__(3, lines[12][3].translate(FULL_WIDTH))),
         "expected a whole number or 'n.a.' in column 'for_treas_pos'",
     ),
 }

@@ -93,6 +93,19 @@ def test_the_bonds_of_table_3_are_those_of_table_1() -> None:
     assert one[one["country_code"] != "89991"].reset_index(drop=True).equals(three)
 
 
+def test_the_holders_of_the_made_up_tables_hold_what_the_table_by_country_says() -> None:
+    by_country = FRAMES["treasuries_by_country"].set_index(["country", "date"])["for_treas_pos"]
+    compared = 0
+    for name, months in (("major_holders", 13), ("major_holders_history", 72)):
+        for holder in ("Japan", "United Kingdom", "China, Mainland", "Grand Total"):
+            rows = FRAMES[name].query("holder == @holder and date >= '2020-01'")
+            assert len(rows) == months
+            for date, billions in zip(rows["date"], rows["holdings"], strict=True):
+                assert abs(float(billions) - int(by_country[holder, date]) / 1_000) <= 0.0501
+                compared += 1
+    assert compared == 4 * (13 + 72)
+
+
 def test_the_window_has_thirteen_months_and_names_as_published() -> None:
     frame = FRAMES["major_holders"]
     assert list(frame["date"].unique()[[0, -1]]) == ["2026-09", "2025-09"]

@@ -1,7 +1,8 @@
 """Made-up files of the Treasury: labels, codes and layout are the Treasury's, figures are not.
 
 Every sum holds exactly: types, terms, regions, kinds of holders. The same Treasury bonds stand in
-the tables by country and by type; the tables of major holders are made by themselves.
+the tables by country and by type, and the same holdings, rounded, in the tables of major holders, which
+begin earlier and name two holders more.
 """
 
 import random
@@ -34,19 +35,21 @@ STAMPS = date(2026, 5, 18), date(2026, 9, 16)
 
 Measures = tuple[int, int, int]
 """Position, net sales and valuation change of a month, in millions of dollars."""
+Holdings = Mapping[str, Sequence[int]]
+"""Of each holder, of the world, and of its official holders in bills and in bonds, in tenths of a billion."""
 
 TYPES = ("treas", "agcy", "corp", "eqty")
 # What is simulated: region, code, name ('' where it is only in its region's sum) and positions in
 # billions of dollars of Treasury bonds, agency bonds, other bonds, equity, and bills (0: not shown).
 LEAVES = (
-    ("19992", "13005", "United Kingdom", (480, 60, 600, 1900, 160)),
+    ("19992", "13005", "United Kingdom", (620, 60, 600, 1900, 160)),
     ("19992", "11207", "Greece", (2, 1, 1, 9, 0)),
     ("19992", "10251", "Belgium", (350, 6, 35, 60, 60)),
     ("19992", "", "", (1150, 114, 1665, 3140, 240)),
     ("29998", "29998", "Canada", (280, 40, 220, 1500, 30)),
     ("39942", "", "", (330, 10, 50, 200, 60)),
     ("34401", "", "", (400, 130, 900, 1700, 120)),
-    ("49999", "41408", "China, Mainland", (650, 190, 25, 290, 45)),
+    ("49999", "41408", "China, Mainland", (540, 190, 25, 290, 45)),
     ("49999", "42609", "Japan", (990, 270, 310, 1200, 75)),
     ("49999", "", "", (1100, 330, 300, 1500, 260)),
     ("59994", "", "", (40, 2, 3, 20, 6)),
@@ -71,12 +74,12 @@ SIGN = "A positive number for net U.S. sales to foreigners denotes an increase i
 LINK = "Link: https://ticdata.treasury.gov/resource-center/data-chart-center/tic/Documents/"
 MADE_UP = 'Figures that are made up, in the layout of a publisher: "a sample".'
 
-# About what each holder has today, in billions of dollars.
+# What a holder has today, in billions of dollars, where the table by country has no row of it.
 HOLDERS = {
-    "Japan": 1100,
-    "United Kingdom": 840,
-    "China, Mainland": 700,
-    "Belgium": 430,
+    "Japan": None,
+    "United Kingdom": None,
+    "China, Mainland": None,
+    "Belgium": None,
     "Korea, South": 130,
     "Norway": 128,
 }
@@ -105,16 +108,16 @@ def files(rng: random.Random) -> list[SampleFile]:
     """One file of each table by country, and two vintages of each table of major holders."""
     months = _months(f"{FIRST_YEAR}-01", NEWEST)
     rows = _entries([(region, _leaf(rng, len(months), *leaf)) for region, *leaf in LEAVES])
-    holders = _holdings(rng, len(_months("2000-01", NEWEST)))
-    revised = _revised(holders)
+    holdings = _holdings(rng, rows, len(_months("2000-01", NEWEST)))
+    first = _before_revision(holdings)
     before, after = STAMPS
     return [
         _file("treasuries_by_country", "slt_table3", RELEASE, treasuries(rows, months)),
         _file("longterm_securities_by_country", "slt_table1", RELEASE, securities(rows, months)),
-        _file("major_holders", "slt_table5", RELEASE_BEFORE, major(holders, "2026-08")),
-        _file("major_holders", "slt_table5", RELEASE, major(revised, NEWEST)),
-        _file("major_holders_history", "mfhhis01", before, history(holders, before), stamped=True),
-        _file("major_holders_history", "mfhhis01", after, history(revised, after), stamped=True),
+        _file("major_holders", "slt_table5", RELEASE_BEFORE, major(first, "2026-08")),
+        _file("major_holders", "slt_table5", RELEASE, major(holdings, NEWEST)),
+        _file("major_holders_history", "mfhhis01", before, history(first, before), stamped=True),
+        _file("major_holders_history", "mfhhis01", after, history(holdings, after), stamped=True),
     ]
 
 
@@ -156,12 +159,12 @@ def securities(entries: Sequence[Entry], months: Sequence[str]) -> bytes:
     return _table(SECURITIES, [*entries, instrument], months, figures, "Definitions:")
 
 
-def major(holders: Mapping[str, Sequence[int]], newest: str) -> bytes:
+def major(holdings: Holdings, newest: str) -> bytes:
     """`slt_table5.txt`: the largest holders in thirteen months, newest first."""
     months = _months("2000-01", newest)[:-14:-1]
     places = [len(_months("2000-01", month)) - 1 for month in months]
-    largest = sorted(holders, key=lambda name: -holders[name][places[0]])[:-1]
-    columns = [_column(holders, largest, at, OFFICIAL) for at in places]
+    largest = sorted(HOLDERS, key=lambda name: -holdings[name][places[0]])[:-1]
+    columns = [_column(holdings, largest, at, OFFICIAL) for at in places]
     lines = [
         ["Table 5: Major Foreign Holders of Treasury Securities"],
         ["Holdings at end of time period"],
@@ -177,7 +180,7 @@ def major(holders: Mapping[str, Sequence[int]], newest: str) -> bytes:
     return _lines(lines, 1 + len(months))
 
 
-def history(holders: Mapping[str, Sequence[int]], stamp: date) -> bytes:
+def history(holdings: Holdings, stamp: date) -> bytes:
     """`mfhhis01.txt`: a block per year, in which surveys give a month twice."""
     lines = [
         ["", "", "MAJOR FOREIGN HOLDERS OF TREASURY SECURITIES"],
@@ -187,7 +190,7 @@ def history(holders: Mapping[str, Sequence[int]], stamp: date) -> bytes:
         [],
     ]
     for year in range(stamp.year - 1, 1999, -1):
-        lines += _block(holders, year)
+        lines += _block(holdings, year)
     lines += [
         [SIGNATURE],
         [f"{stamp.month}/{stamp.day}/{stamp.year}"],
@@ -297,45 +300,63 @@ def _table(
     return _lines([*lines, [], [notes], [MADE_UP]], len(table.columns))
 
 
-def _holdings(rng: random.Random, months: int) -> dict[str, list[int]]:
-    """Each holder's holdings month by month, in tenths of a billion."""
+def _holdings(rng: random.Random, rows: Iterable[Entry], months: int) -> Holdings:
+    """The holdings of the table by country, rounded, and before its first month made-up ones."""
+    shown = {row.name: row for row in rows}
     holdings = {}
     for name, size in HOLDERS.items():
-        # Backwards from about today's size, a little less each month.
-        level, walk = size * 10.0, []
-        for _ in range(months):
-            walk.append(round(level))
+        walk = [size * 10] if size else _rounded(*_bonds_and_bills(shown[name]))
+        # Backwards, a little less each month.
+        walk, level = walk[::-1], float(walk[0])
+        while len(walk) < months:
             level *= rng.uniform(0.97, 1.02)
+            walk.append(round(level))
         holdings[name] = walk[::-1]
+    everybody = [sum(month) for month in zip(*holdings.values(), strict=True)]
+    bonds, bills = _bonds_and_bills(shown[OFFICIAL[0]])
+    sums = {
+        WORLD: _rounded(*_bonds_and_bills(shown[WORLD])),
+        OFFICIAL[1]: _rounded(bills),
+        OFFICIAL[2]: _rounded(bonds),
+    }
+    for name, walk in sums.items():
+        first = months - len(walk)
+        # As large beside the holders as in the first month.
+        earlier = (held * walk[0] // everybody[first] for held in everybody[:first])
+        holdings[name] = [*earlier, *walk]
     return holdings
 
 
-def _revised(holders: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
-    """The holdings, with less for one holder in the last two months of a year."""
-    revised = {name: list(walk) for name, walk in holders.items()}
-    for month, change in (("2025-11", -92), ("2025-12", -29)):
-        revised["United Kingdom"][len(_months("2000-01", month)) - 1] += change
-    return revised
+def _bonds_and_bills(row: Entry) -> tuple[list[int], Sequence[int]]:
+    return [position for position, _, _ in row.types["treas"]], row.bills[1:]
+
+
+def _rounded(*parts: Sequence[int]) -> list[int]:
+    """The sum of millions month by month, in tenths of a billion."""
+    return [round(sum(month) / 100) for month in zip(*parts, strict=True)]
+
+
+def _before_revision(holdings: Holdings) -> Holdings:
+    """The holdings, with more for one holder, and so for the world, in the last two months of a year."""
+    first = {name: list(walk) for name, walk in holdings.items()}
+    for month, change in (("2025-11", 92), ("2025-12", 29)):
+        for name in ("United Kingdom", WORLD):
+            first[name][len(_months("2000-01", month)) - 1] += change
+    return first
 
 
 def _column(
-    holders: Mapping[str, Sequence[int]],
-    shown: Iterable[str],
-    at: int,
-    official: Sequence[str],
-    percent: int = 100,
+    holdings: Holdings, shown: Iterable[str], at: int, official: Sequence[str], percent: int = 100
 ) -> dict[str, int]:
-    """One month of a table, in tenths of a billion: holders, the rest, the world and its official part."""
-    column = {name: holders[name][at] * percent // 100 for name in shown}
-    everybody = sum(walk[at] * percent // 100 for walk in holders.values())
-    world = everybody * 19 // 10
-    whole = world * 42 // 100
-    bills = whole * 11 // 100
-    rest = {OTHERS: world - sum(column.values()), WORLD: world}
-    return column | rest | dict(zip(official, (whole, bills, whole - bills), strict=True))
+    """One month of a table: holders, the rest, the world and its official part."""
+    held = {name: walk[at] * percent // 100 for name, walk in holdings.items()}
+    column = {name: held[name] for name in shown}
+    bills, bonds = held[OFFICIAL[1]], held[OFFICIAL[2]]
+    rest = {OTHERS: held[WORLD] - sum(column.values()), WORLD: held[WORLD]}
+    return column | rest | dict(zip(official, (bills + bonds, bills, bonds), strict=True))
 
 
-def _block(holders: Mapping[str, Sequence[int]], year: int) -> list[list[str]]:
+def _block(holdings: Holdings, year: int) -> list[list[str]]:
     """A year; a month that stands twice has the new series first and the old one, smaller, behind it."""
     twice, number = SURVEYS.get(year, ("", 0))
     months: list[tuple[str, int]] = []
@@ -343,7 +364,7 @@ def _block(holders: Mapping[str, Sequence[int]], year: int) -> list[list[str]]:
         months += [(name, 100), (name, 96)] if name == twice else [(name, 100)]
     first = len(_months("2000-01", f"{year}-01")) - 1
     columns = [
-        _column(holders, holders, first + 11 - MONTH_NAMES.index(name), OFFICIAL_IN_HISTORY, percent)
+        _column(holdings, HOLDERS, first + 11 - MONTH_NAMES.index(name), OFFICIAL_IN_HISTORY, percent)
         for name, percent in months
     ]
     break_at = next((n for n, (name, _) in enumerate(months) if name == twice), 0)
