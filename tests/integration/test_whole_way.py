@@ -138,6 +138,26 @@ def test_as_of_a_late_day_a_mart_is_the_newest(demo: Desk, mart) -> None:
     assert newest == then != []
 
 
+@pytest.mark.parametrize(
+    ("relation", "condition"),
+    [
+        ("positioning.trader_positions", "net_percentile_3y is not null and weeks_compared = 156"),
+        ("reserves.dedollarisation_composite", "composite_mean_zscore is not null"),
+        ("flows.flow_signals", "zscore_60m is not null and robust_zscore_60m is not null"),
+        ("flows.flow_signals", "zscore_mixes_methods and rank_mixes_methods"),
+        ("flows.flow_signals", "seasonal_ratio_20y is not null"),
+        ("flows.flow_signals", "p90_to_date_m is not null"),
+        ("flows.flow_signals", "is_strong_joint_buying and strong_joint_buying_base_rate_pct > 0"),
+        ("flows.flow_signals", "periods_to_date > 200 and is_record"),
+        ("flows.flow_signals", "periods_to_date > 100 and was_record and beaten_by_period_end is not null"),
+    ],
+)
+def test_the_made_up_figures_reach_far_enough_for_what_needs_years(demo: Desk, relation, condition) -> None:
+    with demo.marts() as marts:
+        (rows,) = marts.execute(f"select count(*) from {relation} where {condition}").fetchone()
+    assert rows > 0
+
+
 def test_again_with_nothing_new_builds_nothing_and_says_so(demo: Desk) -> None:
     before = demo.serving.stat()
     rows = demo.fingerprints()
