@@ -1,7 +1,8 @@
 """Rows into the append-only raw tables: every version of every row, and nothing twice.
 
-A row is added only when its content differs from the newest version of its key, by one set-based
-statement per snapshot. Parsing belongs to the parsers, meaning to the staging models.
+A row is added only when its content differs from the newest version of its key, or a method that restates
+its period came out since, by one set-based statement per snapshot. Parsing belongs to the parsers, meaning
+to the staging models.
 """
 
 import inspect
@@ -20,7 +21,7 @@ from orchestration import releases
 from orchestration.archive import Origin, Snapshot
 from orchestration.errors import ArchiveError, LayoutError, WarehouseError
 from orchestration.parsing import PERIOD, Parser
-from orchestration.records import Dataset
+from orchestration.records import Dataset, release_time
 from orchestration.releases import due_at
 from orchestration.warehouse import set_table_version, table_exists, table_versions, transaction
 
@@ -157,6 +158,7 @@ def ensure(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parser: Pars
 def code_and_rule(parser_fingerprint: str, dataset: Dataset) -> str:
     """What the content of a raw table rests on beside the files: another one, and it is read anew."""
     rule = f"{dataset.release!r}{dataset.overrides!r}{dataset.key}{dataset.full_history}{dataset.may_shrink}"
+    rule += "".join(f"{m.from_period}{m.first_published}" for m in dataset.methods if m.first_published)
     code = "".join(inspect.getsource(module) for module in (sys.modules[__name__], releases))
     mark = sha256(f"{rule}{code}{version('holidays')}".encode()).hexdigest()[:8]
     return f"{parser_fingerprint}-{mark}"
@@ -279,6 +281,7 @@ def _insert(
         key = f"cast($part as varchar), {key}"
     connection.register("parsed", frame)
     connection.register("due", _due(frame, dataset))
+    connection.register("restated", _restatements(dataset))
     try:
         connection.execute(
             f"""
@@ -304,7 +307,12 @@ def _insert(
                         or coalesce(_due_at > $since and period_end > $reached, false)
                     )
                 )
-                    as without_vintage
+                    as without_vintage,
+                -- When the method of this file's figure was published, if it restated those held before it.
+                (
+                    select max(published_at) from restated
+                    where from_period <= parsed.period_start and published_at <= cast($known_at as timestamp)
+                ) as restated_at
             from parsed inner join due on parsed.period_end = due.due_period_end
             """,
             _stamp(snapshot) | _before(connection, dataset, snapshot),
@@ -312,6 +320,7 @@ def _insert(
     finally:
         connection.unregister("parsed")
         connection.unregister("due")
+        connection.unregister("restated")
     connection.execute(
         f"""
         create or replace temp table newest as
@@ -320,11 +329,13 @@ def _insert(
         """
     )
     gone = _gone(connection, dataset, snapshot.part)
+    # The same figure by another method is another figure.
+    revision = "(newest._row_hash <> incoming._row_hash or newest._known_at < incoming.restated_at)"
     added, revised = connection.execute(
-        """
+        f"""
         select
             count(*) filter (where newest._key is null or newest._retracted),
-            count(*) filter (where not newest._retracted and newest._row_hash <> incoming._row_hash)
+            count(*) filter (where not newest._retracted and {revision})
         from incoming left join newest using (_key)
         """
     ).fetchone()
@@ -332,10 +343,10 @@ def _insert(
         f"""
         insert into {table} by name
         select
-            incoming.* exclude (without_vintage),
+            incoming.* exclude (without_vintage, restated_at),
             newest._key is null and incoming.without_vintage as _is_history
         from incoming left join newest using (_key)
-        where newest._key is null or newest._retracted or newest._row_hash <> incoming._row_hash
+        where newest._key is null or newest._retracted or {revision}
         order by incoming._key
         """
     )
@@ -398,6 +409,18 @@ def _due(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     ends = frame["period_end"].unique()
     due = [due_at(dataset.release, date.fromisoformat(e), dataset.overrides)[0] for e in ends]
     return pd.DataFrame({"due_period_end": ends, "_due_at": [d.replace(tzinfo=None) for d in due]})
+
+
+def _restatements(dataset: Dataset) -> pd.DataFrame:
+    """From which period and when a method came out that restates what others had published before."""
+    rows = [
+        (m.from_period.isoformat(), release_time(m.first_published, dataset).replace(tzinfo=None))
+        for m in dataset.methods
+        if m.first_published
+    ]
+    return pd.DataFrame(rows, columns=["from_period", "published_at"]).astype(
+        {"from_period": "str", "published_at": "datetime64[us]"}
+    )
 
 
 def _gone(connection: duckdb.DuckDBPyConnection, dataset: Dataset, part: str) -> int:

@@ -4,7 +4,7 @@ import json
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from orchestration.archive import Basis, Origin, Snapshot
 from orchestration.errors import ArchiveError, LayoutError, WarehouseError
 from orchestration.parsing import Parser
 from orchestration.raw import RawState, held_periods, load
-from orchestration.records import Dataset, load_datasets
+from orchestration.records import Dataset, Method, load_datasets
 from orchestration.sources import Source
 from orchestration.warehouse import SETUP, table_versions
 
@@ -180,6 +180,24 @@ def test_a_figure_that_returns_to_an_older_value_is_a_revision(bench):
         bench.gets({"2026-01": flow} | {"2026-02": str(day)}, day)
     bench.load()
     assert [v[1] for v in bench.versions() if v[0] == "2026-01"] == ["5", "6", "5"]
+
+
+def test_a_figure_that_a_new_method_leaves_unchanged_is_stored_by_it_once(bench):
+    since = date(2026, 2, 1)
+    methods = (
+        Method(id="before", from_period=date(2005, 1, 1), what="By one method."),
+        Method(id="after", from_period=since, what="By another.", first_published=date(2026, 2, 15)),
+    )
+    restated = MONTHLY.model_copy(update={"methods": methods})
+    for day in (40, 44, 46, 50):
+        bench.gets({"2026-01": "5", "2026-02": "7"}, day)
+    assert counts(bench.load(restated))[2:] == [("accepted", 0, 1, 0), ("accepted", 0, 0, 0)]
+    assert bench.versions() == [
+        ("2026-01", "5", 40, False),
+        ("2026-02", "7", 40, False),
+        ("2026-02", "7", 46, False),
+    ]
+    assert not bench.load(restated).replayed
 
 
 def test_a_rolling_window_retracts_nothing(bench):
