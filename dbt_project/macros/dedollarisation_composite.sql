@@ -137,9 +137,11 @@ figures as (
 compared as (
     select
         this.component,
+        this.method,
         this.period_start,
         this.figure,
         max(this.dataset) as dataset,
+        max(this.known_at) as figure_known_at,
         count(past.figure) as quarters,
         case this.component
             {%- for component, (unit, type, direction) in components.items() %}
@@ -162,9 +164,14 @@ compared as (
     group by this.component, this.method, this.period_start, this.figure
 ),
 
+-- A quarter that was published by two methods counts by the newer one.
 scored as (
     select
         *,
+        row_number() over (
+            partition by component, period_start
+            order by figure_known_at desc, method asc
+        ) as place,
         case
             when quarters = {{ window }}
                 then {{ quotient('(figure - mean_before) * direction', 'sd_before', 12, 4) }}
@@ -194,6 +201,7 @@ quarters as (
         max(known_at_basis) as known_at_basis,
         max(origin) as origin
     from scored
+    where place = 1
     group by period_start
 )
 

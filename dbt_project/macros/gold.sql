@@ -68,9 +68,14 @@ priced as (
 judged as (
     select
         *,
+        gold_troy_oz = 0 and value_usd_m = 0 as is_without_gold,
         {{ quotient('price', 'market_price', 24, 8) }} as price_ratio,
         -- Ends of months are up to a tenth off the month's average; a legal price or a wrong unit is far off.
-        {{ quotient('price', 'market_price', 24, 8) }} between 0.6667 and 1.5 as is_price_plausible
+        case
+            -- Nothing is worth nothing, at any price.
+            when gold_troy_oz = 0 and value_usd_m = 0 then true
+            else {{ quotient('price', 'market_price', 24, 8) }} between 0.6667 and 1.5
+        end as is_price_plausible
     from priced
 ),
 
@@ -85,8 +90,9 @@ compared as (
         before.gold_m_oz as gold_m_oz_before,
         before.gold_troy_oz as gold_troy_oz_before,
         -- Prices of which neither is far off the market's, as far as that one is known.
-        case when coalesce(judged.is_price_plausible, true) then judged.price end as price_now,
-        case when coalesce(before.is_price_plausible, true) then before.price end as price_before
+        case when coalesce(judged.is_price_plausible, true) then judged.price end as own_price_now,
+        case when coalesce(before.is_price_plausible, true) then before.price end as own_price_before,
+        coalesce(before.is_without_gold, false) as was_without_gold
     from judged
     left join judged as before
         on
@@ -95,6 +101,15 @@ compared as (
             and judged.frequency = before.frequency
             and judged.method = before.method
             and judged.period_start = {{ dbt.dateadd('day', 1, 'before.period_end') }}
+),
+
+-- Who sells all, or buys the first, does so at the price of the other end.
+with_prices as (
+    select
+        *,
+        case when is_without_gold then own_price_before else own_price_now end as price_now,
+        case when was_without_gold then own_price_now else own_price_before end as price_before
+    from compared
 )
 
 select
@@ -127,5 +142,5 @@ select
     greatest(known_at, known_at_before) as known_at,
     greatest(known_at_basis, known_at_basis_before) as known_at_basis,
     greatest(origin, origin_before) as origin
-from compared
+from with_prices
 {%- endmacro %}
