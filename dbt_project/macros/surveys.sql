@@ -19,6 +19,8 @@ ranked as (
                 coalesce(source_date, published_date, cast('1900-01-01' as date)) desc,
                 source_name asc,
                 dataset asc,
+                -- A file that corrects another goes before it from its own time on.
+                known_at desc,
                 part asc,
                 answer asc
         ) as place
