@@ -1,5 +1,5 @@
-{# Positions with the place of each net position among those of the three years that end with it: the share of the
-   weeks, in per cent, with a net position no larger. Missing until there are 52 weeks. `known` is the condition on
+{# Positions with the place of each net position among those of the 156 weeks that end with it: the share of the
+   weeks, in per cent, with a net position no larger. Missing until the window is full. `known` is the condition on
    the versions: those of now, or of a day. #}
 {% macro trader_positions(known) -%}
 with
@@ -41,7 +41,7 @@ select
     known.net_contracts,
     known.net_share_of_open_interest_pct,
     case
-        when compared.weeks >= 52
+        when compared.weeks = 156
             then cast({{ quotient('100.0 * compared.weeks_no_larger', 'compared.weeks') }} as decimal(7, 4))
     end as net_percentile_3y,
     cast(compared.weeks as bigint) as weeks_compared,

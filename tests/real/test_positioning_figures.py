@@ -28,7 +28,7 @@ def test_a_report_is_not_known_before_its_friday(real_marts) -> None:
         assert known == newest
 
 
-def test_with_less_than_a_year_of_reports_there_is_no_percentile(real_marts) -> None:
+def test_with_less_than_three_years_of_reports_there_is_no_percentile(real_marts) -> None:
     weeks, percentiles = real_marts.execute(
         "select max(weeks_compared), count(net_percentile_3y) from positioning.trader_positions"
     ).fetchone()
