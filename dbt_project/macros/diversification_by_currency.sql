@@ -16,7 +16,8 @@ parts as (
     where currency_kind <> 'total'
 ),
 
--- Quarters of which all holdings are there, by one method.
+-- Quarters of which all holdings and shares are there, by one method, and fit each other: those of two releases
+-- do not.
 quarters as (
     select
         parts.period_start,
@@ -33,6 +34,10 @@ quarters as (
     having
         count(parts.holdings_usd_m) = count(*)
         and abs(sum(parts.holdings_usd_m) - total.holdings_usd_m) < 1
+        and count(parts.share_pct) = count(*)
+        and max(
+            abs({{ quotient('100 * parts.holdings_usd_m', 'total.holdings_usd_m') }} - parts.share_pct)
+        ) < 0.01
 ),
 
 -- The newest quarter whose currencies all have a rate.
@@ -55,7 +60,7 @@ neighbours as (
         quarters.period_end,
         quarters.method,
         before.period_end as period_end_before,
-        quarters.named = before.named as same_currencies,
+        before.named as named_before,
         fixed_base.period_end as fixed_base_period_end
     from quarters
     left join quarters as before
@@ -70,7 +75,7 @@ priced as (
     select
         parts.*,
         neighbours.period_end_before,
-        neighbours.same_currencies,
+        neighbours.named_before,
         neighbours.fixed_base_period_end,
         before.holdings_usd_m as holdings_before_usd_m,
         before.share_pct as share_before_pct,
@@ -112,6 +117,8 @@ sums as (
         sum(at_previous_fx) as named_previous,
         sum(at_fixed_fx) as named_fixed,
         count(case when currency_kind = 'currency' then 1 end) as named,
+        count(case when currency_kind = 'currency' then holdings_before_usd_m end) as named_in_both,
+        max(named_before) as named_before,
         count(at_previous_fx) as with_previous,
         count(at_fixed_fx) as with_fixed,
         -- A share is of all holdings, and its change is against those of the quarter before.
@@ -131,6 +138,7 @@ whole as (
         known_at_basis,
         origin,
         other_usd_m,
+        named_in_both = named and named_in_both = named_before as same_currencies,
         case when with_previous = named then named_previous end as named_previous,
         case when with_fixed = named then named_fixed end as named_fixed,
         {{ quotient('basket_previous', 'basket_usd_m', 20, 12) }} as basket_move_previous,
@@ -146,6 +154,7 @@ revalued as (
             as part_previous_repriced,
         coalesce(priced.at_fixed_fx, priced.holdings_usd_m) as part_fixed,
         coalesce(priced.at_fixed_fx, priced.holdings_usd_m * whole.basket_move_fixed) as part_fixed_repriced,
+        whole.same_currencies,
         whole.named_previous + whole.other_usd_m as total_previous,
         whole.named_previous + whole.other_usd_m * whole.basket_move_previous as total_previous_repriced,
         whole.named_fixed + whole.other_usd_m as total_fixed,

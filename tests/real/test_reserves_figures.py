@@ -169,6 +169,23 @@ def test_a_later_holding_is_not_put_beside_an_earlier_share(real_marts) -> None:
     assert july["EUR", date(2025, 12, 31)] == [Decimal("2679437.24929471"), Decimal("20.3811206818")]
 
 
+def test_no_quarter_is_of_two_releases(real_marts) -> None:
+    """Of 2025-Q3 the file of March has the dollar and the total, and that of July all currencies."""
+    asked = (
+        "select count(*), sum(holdings_usd_m) filter (where currency_kind <> 'total'), "
+        "max(holdings_usd_m) filter (where currency_kind = 'total'), "
+        "sum(share_pct) filter (where currency_kind <> 'total') "
+        "from reserves.currency_composition_as_of(date '{}') where period_end = date '2025-09-30'"
+    )
+    count, parts, total, shares = real_marts.execute(asked.format("2026-06-30")).fetchone()
+    assert (count, shares) == (2, None)
+    assert parts < total
+    count, parts, total, shares = real_marts.execute(asked.format("2026-07-01")).fetchone()
+    assert count == 10
+    assert abs(parts - total) < 1
+    assert round(shares, 4) == 100
+
+
 def test_derived_concentration_comes_out(real_marts, facts) -> None:
     rows = rows_of(facts / "derived_checks.csv", *CONCENTRATION)
     for row in rows:

@@ -69,9 +69,9 @@ def test_the_shares_of_2025_q4_were_revised_by_the_next_release(real_marts) -> N
     assert {row[3:] for row in rows} == {(datetime(2026, 3, 27, 13), datetime(2026, 7, 1, 13))}
     figures = {currency: (str(before), str(after)) for currency, before, after, *_ in rows}
     assert len(figures) == 9
-    assert figures["USD"] == ("56.77", "56.42")
-    assert figures["EUR"] == ("20.25", "20.38")
-    assert figures["JPY"] == ("5.78", "5.84")
+    assert figures["USD / cofer_imputed"] == ("56.77", "56.42")
+    assert figures["EUR / cofer_imputed"] == ("20.25", "20.38")
+    assert figures["JPY / cofer_imputed"] == ("5.78", "5.84")
 
 
 def test_the_largest_revision_is_that_of_the_dollars_reserves(real_marts) -> None:
@@ -80,7 +80,7 @@ def test_the_largest_revision_is_that_of_the_dollars_reserves(real_marts) -> Non
         "select mart, series, period_end, cast(change / 1000 as decimal(9, 1)) from quality.revisions "
         "where unit = 'million US dollars' order by abs(change) desc limit 2"
     ).fetchall()
-    dollar = ("reserves.currency_composition", "USD")
+    dollar = ("reserves.currency_composition", "USD / cofer_imputed")
     assert rows == [
         (*dollar, date(2025, 9, 30), Decimal("-40.9")),
         (*dollar, date(2025, 12, 31), Decimal("-40.8")),
@@ -92,10 +92,10 @@ def test_revisions_are_what_is_between_a_day_and_another(real_marts) -> None:
     differing = real_marts.execute(
         "select now.currency, now.period_end from reserves.currency_composition as now "
         "inner join reserves.currency_composition_as_of(date '2026-06-30') as held "
-        "using (currency, period_end) "
+        "using (method, currency, period_end) "
         "left join (select * from quality.revisions where mart = 'reserves.currency_composition' "
         "and measure = 'share_pct' and revised_at >= timestamp '2026-07-01 00:00:00') as revisions "
-        "on now.currency = revisions.series and now.period_end = revisions.period_end "
+        "on now.currency || ' / ' || now.method = revisions.series and now.period_end = revisions.period_end "
         "where now.share_pct <> held.share_pct + coalesce(revisions.change, 0)"
     ).fetchall()
     assert differing == []
@@ -105,7 +105,7 @@ def test_surveys_as_they_were_known_when_the_headline_was_printed(real_marts) ->
     """Nobody could know the survey of June, in which short dollar was the third crowded trade."""
     asked = "select count(*), max(known_at) < timestamp '2025-05-13 00:00:00' from surveys.readings_as_of({})"
     count, none_later = real_marts.execute(asked.format("date '2025-05-12'")).fetchone()
-    assert count == 75
+    assert count == 73
     assert none_later
     later = "from surveys.readings{} where survey_id = 'bofa_global_fms' and survey_period >= '2025-06'"
     assert real_marts.execute(f"select count(*) {later.format('')}").fetchone() > (0,)

@@ -1,15 +1,20 @@
 with
 
 -- The world by quarter, and all that is reported by currency: the other indicators have no currencies.
-published as (
+world as (
     select * from {{ ref('stg_imf__cofer') }}
     where reporter = 'G001' and indicator = 'AFXRA' and frequency = 'quarterly'
+),
+
+published as (
+    {{ with_method('world', ['currency', 'measure', 'period_start']) | indent(4) }}
 ),
 
 -- Files that came out at the same time, one with holdings and one with shares, are one release.
 releases as (
     select
         dataset,
+        method,
         currency,
         currency_kind,
         frequency,
@@ -22,10 +27,12 @@ releases as (
         min(case when is_history then 1 else 0 end) as only_history,
         max(origin) as origin
     from published
-    group by dataset, currency, currency_kind, frequency, period_start, period_end, snapshot_known_at
+    group by
+        dataset, method, currency, currency_kind, frequency, period_start, period_end, snapshot_known_at
 ),
 
--- Of each measure what was known by then: a file without it does not take it back.
+-- Of each measure what was known by then: a file without it does not take it back. What was made by another
+-- method does not stand beside it.
 known as (
     select
         releases.currency,
@@ -45,6 +52,7 @@ known as (
         on
             releases.currency = published.currency
             and releases.period_start = published.period_start
+            and releases.method is not distinct from published.method
             and releases.snapshot_known_at >= published.snapshot_known_at
 ),
 
@@ -60,33 +68,33 @@ figures as (
     group by currency, period_start, snapshot_known_at
 ),
 
-ordered as (
+dated as (
     select
         *,
-        row_number() over (partition by currency, period_start order by snapshot_known_at) as place
+        min(snapshot_known_at) over (partition by period_start) as first_known_at
     from releases
 )
 
 select
-    ordered.dataset,
-    ordered.currency,
-    ordered.currency_kind,
-    ordered.frequency,
-    ordered.period_start,
-    ordered.period_end,
+    dated.dataset,
+    dated.currency,
+    dated.currency_kind,
+    dated.frequency,
+    dated.period_start,
+    dated.period_end,
     cast(figures.holdings_usd * cast(0.000001 as decimal(7, 6)) as decimal(22, 8)) as holdings_usd_m,
     figures.share_pct,
-    ordered.snapshot,
-    ordered.snapshot_known_at,
-    ordered.snapshot_basis,
-    ordered.due_at,
-    -- What completes or revises a release that is held is news, however old its period is.
-    ordered.only_history = 1 and ordered.place = 1 as is_history,
-    ordered.origin,
+    dated.snapshot,
+    dated.snapshot_known_at,
+    dated.snapshot_basis,
+    dated.due_at,
+    -- What completes or revises a quarter that is held in part is news, however old its period is.
+    dated.only_history = 1 and dated.snapshot_known_at = dated.first_known_at as is_history,
+    dated.origin,
     false as is_retracted
-from ordered
+from dated
 inner join figures
     on
-        ordered.currency = figures.currency
-        and ordered.period_start = figures.period_start
-        and ordered.snapshot_known_at = figures.snapshot_known_at
+        dated.currency = figures.currency
+        and dated.period_start = figures.period_start
+        and dated.snapshot_known_at = figures.snapshot_known_at

@@ -27,7 +27,7 @@
     },
     {
         'mart': 'reserves.currency_composition',
-        'key': ['currency'],
+        'key': ['currency', 'method'],
         'published': {
             'holdings_usd_m': "'million US dollars'",
             'share_pct': "'percent of allocated reserves'",
@@ -35,7 +35,7 @@
     },
     {
         'mart': 'reserves.coverage',
-        'key': ['item'],
+        'key': ['item', 'method'],
         'published': {'holdings_usd_m': "'million US dollars'", 'share_pct': "'percent of all reserves'"},
         'among': "item <> 'allocated'",
     },
