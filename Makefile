@@ -87,7 +87,11 @@ check: $(READY) ## Style and structure: ruff, sqlfluff, dg check defs, dbt parse
 .PHONY: test
 test: $(READY) ## All tests but the slow ones
 # In the order of their names, so that the long files of integration/ come first and the short ones fill up.
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not crash and not compat"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not crash and not compat and not live"
+
+.PHONY: test-live
+test-live: $(READY) ## Whole runs against publishers that answer, fail and change their files, on loopback
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m live
 
 .PHONY: test-crash
 test-crash: $(READY) ## Kill a run at 20 random points; the next run must mend it

@@ -94,6 +94,7 @@ DOWN, PAGE, CHANGED = "us_tic/major_holders", "worldbank/reserves", "us_fed/fx_h
 TWICE = "jp_boj/portfolio_by_country"
 
 
+@pytest.mark.live
 def test_in_a_run_of_everything_publishers_that_fail_stop_no_other(publisher, tmp_path) -> None:
     for name, dataset in ASKED.items():
         play(publisher, dataset, find_parser(*name.split("/"))[0])

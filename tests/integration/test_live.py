@@ -14,6 +14,8 @@ from orchestration.sampling import SampleFile, publisher_files
 from tests.desk import Desk
 from tests.publisher_server import PublisherServer, Reply
 
+pytestmark = pytest.mark.live
+
 CALM = {"TIDEMARK_CLOCK": "2026-11-20T09:00:00Z", "TIDEMARK_REQUEST_INTERVAL_S": "0"}
 WEEKLY = "jp_mof/securities_weekly"
 LONG_TERM = "jp_mof/residents_longterm_debt_monthly"
