@@ -36,13 +36,14 @@ BEFORE = "different: by the method before 2025-12-19, which no file held follows
 # and 547 of all reserves).
 FURTHEST = {"share": Decimal("2.6"), "holdings": Decimal("1.2")}
 REVISED = "different: revised since; that version is not held"
+UNLIKE = "different: of a release that is not held, and perhaps of another definition"
 THIRD_PARTY = "different: a third party's copy, unlike the Fund's own file of that release"
 DIFFERENT = {
     ("tic_mfh_treasury_holdings", "2025-04", "China, Mainland", "757.2"): REVISED,
     ("tic_mfh_treasury_holdings", "2025-05", "China, Mainland", "756.3"): REVISED,
     ("tic_mfh_treasury_holdings", "2025-06", "China, Mainland", "756.4"): REVISED,
     ("tic_mfh_treasury_holdings", "2025-05", "Grand total", "9050"): REVISED,
-    ("tic_treasury_net_transactions", "2025-04", "United States", "-40.8"): REVISED,
+    ("tic_treasury_net_transactions", "2025-04", "United States", "-40.8"): UNLIKE,
     ("tic_tbill_holdings_change", "2025-08", "United States", "25.0"): REVISED,
     ("tic_tbill_holdings_change", "2025-09", "United States", "-22.0"): REVISED,
     ("jgb_and_tbill_foreign_share", "2025-03-31", "JP", "11.6"): REVISED,
