@@ -27,6 +27,17 @@
     _retracted as is_retracted
 {%- endmacro %}
 
+{# What models behind staging pass on of them, for `figure_versions`. #}
+{% macro staged_version_columns() -%}
+    snapshot,
+    snapshot_known_at,
+    snapshot_basis,
+    due_at,
+    is_history,
+    origin,
+    is_retracted
+{%- endmacro %}
+
 {# A number as published: '1,689 ' is 1689, '-' and nothing are missing. #}
 {% macro published_number(column) -%}
     cast(nullif(nullif(replace(trim({{ column }}), ',', ''), ''), '-') as decimal(20, 4))

@@ -1,14 +1,3 @@
-{#- What stands for a version of a file in staging. -#}
-{%- set versions -%}
-    snapshot,
-    snapshot_known_at,
-    snapshot_basis,
-    due_at,
-    is_history,
-    origin,
-    is_retracted
-{%- endset -%}
-
 with
 
 imf as (
@@ -38,7 +27,7 @@ select
     gold_fine_troy_oz as gold_troy_oz,
     cast(value_usd * cast(0.000001 as decimal(7, 6)) as decimal(24, 8)) as amount_usd_m,
     cast(null as decimal(24, 12)) as price_usd_per_troy_oz,
-    {{ versions }}
+    {{ staged_version_columns() }}
 from imf
 union all
 select
@@ -56,7 +45,7 @@ select
     cast(gold_m_oz * 1000000 as decimal(24, 4)) as gold_troy_oz,
     cast(value_usd_m as decimal(24, 8)) as amount_usd_m,
     cast(null as decimal(24, 12)) as price_usd_per_troy_oz,
-    {{ versions }}
+    {{ staged_version_columns() }}
 from china
 where item in ('gold', 'total') and unit in ('troy_oz', 'USD')
 union all
@@ -71,7 +60,7 @@ select
     cast(null as decimal(24, 4)) as gold_troy_oz,
     cast(reserves_usd * cast(0.000001 as decimal(7, 6)) as decimal(24, 8)) as amount_usd_m,
     cast(null as decimal(24, 12)) as price_usd_per_troy_oz,
-    {{ versions }}
+    {{ staged_version_columns() }}
 from worldbank
 union all
 select
@@ -85,6 +74,6 @@ select
     cast(null as decimal(24, 4)) as gold_troy_oz,
     cast(null as decimal(24, 8)) as amount_usd_m,
     price_usd as price_usd_per_troy_oz,
-    {{ versions }}
+    {{ staged_version_columns() }}
 from prices
 where commodity = 'Gold' and per_unit = 'troy oz'

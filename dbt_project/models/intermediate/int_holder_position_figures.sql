@@ -9,15 +9,6 @@
     ],
     'short_term_treasury': ['short_term_holdings_usd_m', 'short_term_net_usd_m', 'cast(null as decimal(20, 4))'],
 } -%}
-{%- set versions -%}
-    snapshot,
-    snapshot_known_at,
-    snapshot_basis,
-    due_at,
-    is_history,
-    origin,
-    is_retracted
-{%- endset -%}
 
 with
 
@@ -40,7 +31,7 @@ select
     {{ holdings }} as holdings_usd_m,
     {{ net }} as net_usd_m,
     {{ valuation_change }} as valuation_change_usd_m,
-    {{ versions }}
+    {{ staged_version_columns() }}
 from treasury_holdings
 union all
 {%- endfor %}
@@ -55,7 +46,7 @@ select
     holdings_usd_m,
     net_usd_m,
     valuation_change_usd_m,
-    {{ versions }}
+    {{ staged_version_columns() }}
 from longterm_securities
 where
     -- The same bonds as in the table of Treasury securities, which has bills too.

@@ -1,13 +1,3 @@
-{%- set versions -%}
-    snapshot,
-    snapshot_known_at,
-    snapshot_basis,
-    due_at,
-    is_history,
-    origin,
-    is_retracted
-{%- endset -%}
-
 with
 
 workbooks as (
@@ -29,7 +19,7 @@ together as (
         period_start,
         period_end,
         amount_jpy_m as holdings_jpy_m,
-        {{ versions }}
+        {{ staged_version_columns() }}
     from workbooks
     union all
     select
@@ -40,7 +30,7 @@ together as (
         period_start,
         period_end,
         holdings_jpy_m,
-        {{ versions }}
+        {{ staged_version_columns() }}
     from series
 )
 
