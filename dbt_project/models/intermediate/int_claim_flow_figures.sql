@@ -53,7 +53,8 @@ spans as (
         sum({{ quotient('beside.net_m', 'rates.rate', 24, 4) }}) as net_usd_m_at_rate_of_as_of,
         max(beside.dataset) as dataset,
         max(beside.known_at) as known_at,
-        max(beside.known_at_basis) as known_at_basis,
+        {{ newest_basis(known_at='beside.known_at', basis='beside.known_at_basis') | indent(4) }}
+            as known_at_basis,
         max(beside.origin) as origin
     from beside
     left join rates on beside.currency = rates.quote_currency and beside.as_of = rates.rate_date
