@@ -20,8 +20,8 @@ figures are the publishers' own; the [data dictionary](data-dictionary.md) descr
 version of it became known: the publisher's stamp where the file has one, else the time of the download,
 else the release that was scheduled for its period; `known_at_basis` says which. `retrieved_at`, in
 `core.snapshots`, is when the file was downloaded or imported. An indicator is known when the newest of its
-inputs is, and rests on the weakest of their bases. [Time travel](time-travel.md) shows how to ask for a
-day.
+inputs is, and `known_at_basis` is that of this one; `rests_on_schedule` says whether any of them is
+`scheduled`. [Time travel](time-travel.md) shows how to ask for a day.
 
 **As of a day.** A function whose name ends in `_as_of` has the columns of its mart and takes a day: it uses
 the versions that were known at the end of that day, in UTC, and no later ones. Marts of published figures

@@ -10,7 +10,7 @@
     'tic_official_net': ['usd_m', 'decimal(20, 2)', -1],
     'fed_custody_change_13w': ['usd_m', 'decimal(20, 2)', -1],
 } -%}
-{%- set version = 'method, dataset, known_at, known_at_basis, origin' -%}
+{%- set version = 'method, dataset, known_at, known_at_basis, rests_on_schedule, origin' -%}
 with
 
 diversification as (
@@ -43,24 +43,35 @@ quarter_end_gold as (
 ),
 
 -- Of the economies that reported at the end of the quarter before: others would look like purchases.
-gold_changes as (
+gold_of_economies as (
     select
         {{ dbt.dateadd('month', 3, 'before.quarter_start') }} as period_start,
         before.method,
-        count(*) as economies_before,
-        count(after.gold_tonnes) as economies,
-        sum(after.gold_tonnes - before.gold_tonnes) as figure,
-        max(before.dataset) as dataset,
-        greatest(max(before.known_at), max(after.known_at)) as known_at,
-        greatest(max(before.known_at_basis), max(after.known_at_basis)) as known_at_basis,
-        greatest(max(before.origin), max(after.origin)) as origin
+        before.dataset,
+        after.gold_tonnes - before.gold_tonnes as change_tonnes,
+        {{ known_of(['before', 'after']) | indent(4) }}
     from quarter_end_gold as before
     left join quarter_end_gold as after
         on
             before.area = after.area
             and before.method = after.method
             and after.quarter_start = {{ dbt.dateadd('month', 3, 'before.quarter_start') }}
-    group by before.quarter_start, before.method
+),
+
+gold_changes as (
+    select
+        period_start,
+        method,
+        count(*) as economies_before,
+        count(change_tonnes) as economies,
+        sum(change_tonnes) as figure,
+        max(dataset) as dataset,
+        max(known_at) as known_at,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(case when rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
+        max(origin) as origin
+    from gold_of_economies
+    group by period_start, method
 ),
 
 tic as (
@@ -70,7 +81,8 @@ tic as (
         method,
         max(dataset) as dataset,
         max(known_at) as known_at,
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(case when rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
         max(origin) as origin
     from dollars
     where basis = 'tic_foreign_official'
@@ -134,25 +146,16 @@ figures as (
 ),
 
 -- Nothing is known of a quarter but what came before it.
-compared as (
+beside as (
     select
         this.component,
         this.method,
         this.period_start,
         this.figure,
-        max(this.dataset) as dataset,
-        max(this.known_at) as figure_known_at,
-        count(past.figure) as quarters,
-        case this.component
-            {%- for component, (unit, type, direction) in components.items() %}
-            when '{{ component }}' then {{ direction }}
-            {%- endfor %}
-        end as direction,
-        cast(avg(past.figure) as decimal(28, 10)) as mean_before,
-        cast(stddev_samp(past.figure) as decimal(28, 10)) as sd_before,
-        greatest(max(this.known_at), max(past.known_at)) as known_at,
-        greatest(max(this.known_at_basis), max(past.known_at_basis)) as known_at_basis,
-        greatest(max(this.origin), max(past.origin)) as origin
+        this.dataset,
+        this.known_at as figure_known_at,
+        past.figure as past_figure,
+        {{ known_of(['this', 'past']) | indent(4) }}
     from figures as this
     left join figures as past
         on
@@ -161,7 +164,30 @@ compared as (
             and this.period_start > past.period_start
             and past.period_start >= {{ dbt.dateadd('month', -3 * window, 'this.period_start') }}
     where this.figure is not null
-    group by this.component, this.method, this.period_start, this.figure
+),
+
+compared as (
+    select
+        component,
+        method,
+        period_start,
+        figure,
+        max(dataset) as dataset,
+        max(figure_known_at) as figure_known_at,
+        count(past_figure) as quarters,
+        case component
+            {%- for component, (unit, type, direction) in components.items() %}
+            when '{{ component }}' then {{ direction }}
+            {%- endfor %}
+        end as direction,
+        cast(avg(past_figure) as decimal(28, 10)) as mean_before,
+        cast(stddev_samp(past_figure) as decimal(28, 10)) as sd_before,
+        max(known_at) as known_at,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(case when rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
+        max(origin) as origin
+    from beside
+    group by component, method, period_start, figure
 ),
 
 -- A quarter that was published by two methods counts by the newer one.
@@ -198,7 +224,8 @@ quarters as (
             max(case when component = 'fed_custody_change_13w' then dataset end)
         ) as dataset,
         max(known_at) as known_at,
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(case when rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
         max(origin) as origin
     from scored
     where place = 1
@@ -231,6 +258,7 @@ select
     dataset,
     known_at,
     known_at_basis,
+    rests_on_schedule,
     origin
 from quarters
 {%- endmacro %}

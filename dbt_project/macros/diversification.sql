@@ -21,8 +21,8 @@ sums as (
         max(case when currency_kind = 'other' then share_pct end) as other_share_pct,
         min(dataset) as dataset,
         max(known_at) as known_at,
-        -- Where one figure rests on the schedule, all do: it is the last of the three words.
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(known_at_basis) = 'scheduled' as rests_on_schedule,
         max(origin) as origin
     from composition
     group by method, period_start, period_end
@@ -54,6 +54,7 @@ select
     dataset,
     known_at,
     known_at_basis,
+    rests_on_schedule,
     origin
 from whole
 {%- endmacro %}

@@ -12,7 +12,10 @@ rates as (
 ),
 
 parts as (
-    select * from composition
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from composition
     where currency_kind <> 'total'
 ),
 
@@ -73,22 +76,28 @@ neighbours as (
 
 priced as (
     select
-        parts.*,
+        parts.method,
+        parts.currency,
+        parts.currency_kind,
+        parts.period_start,
+        parts.period_end,
+        parts.holdings_usd_m,
+        parts.share_pct,
+        parts.dataset,
         neighbours.period_end_before,
         neighbours.named_before,
         neighbours.fixed_base_period_end,
         before.holdings_usd_m as holdings_before_usd_m,
         before.share_pct as share_before_pct,
-        before.known_at as known_at_before,
-        before.known_at_basis as known_at_basis_before,
-        before.origin as origin_before,
         rate.usd_per_unit_end,
         rate.usd_per_unit_avg,
         rate_before.usd_per_unit_end as usd_per_unit_before,
         {{ quotient('parts.holdings_usd_m * rate_before.usd_per_unit_end', 'rate.usd_per_unit_end', 22, 8) }}
             as at_previous_fx,
         {{ quotient('parts.holdings_usd_m * rate_fixed.usd_per_unit_end', 'rate.usd_per_unit_end', 22, 8) }}
-            as at_fixed_fx
+            as at_fixed_fx,
+        -- A change is against the quarter before.
+        {{ known_of(['parts', 'before']) | indent(4) }}
     from parts
     inner join neighbours on parts.period_end = neighbours.period_end and parts.method = neighbours.method
     left join parts as before
@@ -121,10 +130,11 @@ sums as (
         max(named_before) as named_before,
         count(at_previous_fx) as with_previous,
         count(at_fixed_fx) as with_fixed,
-        -- A share is of all holdings, and its change is against those of the quarter before.
-        max(greatest(known_at, known_at_before)) as known_at,
-        max(greatest(known_at_basis, known_at_basis_before)) as known_at_basis,
-        max(greatest(origin, origin_before)) as origin
+        -- A share is of all holdings.
+        max(known_at) as known_at,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(case when rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
+        max(origin) as origin
     from priced
     group by period_end, method
 ),
@@ -136,6 +146,7 @@ whole as (
         method,
         known_at,
         known_at_basis,
+        rests_on_schedule,
         origin,
         other_usd_m,
         named_in_both = named and named_in_both = named_before as same_currencies,
@@ -161,6 +172,7 @@ revalued as (
         whole.named_fixed + whole.other_usd_m * whole.basket_move_fixed as total_fixed_repriced,
         whole.known_at as whole_known_at,
         whole.known_at_basis as whole_known_at_basis,
+        whole.rests_on_schedule as whole_rests_on_schedule,
         whole.origin as whole_origin
     from priced
     inner join whole on priced.period_end = whole.period_end and priced.method = whole.method
@@ -225,6 +237,7 @@ select
     dataset,
     whole_known_at as known_at,
     whole_known_at_basis as known_at_basis,
+    whole_rests_on_schedule as rests_on_schedule,
     whole_origin as origin
 from changes
 {%- endmacro %}

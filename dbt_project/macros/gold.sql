@@ -4,7 +4,10 @@
 with
 
 known as (
-    select * from {{ ref('gold_vintages') }}
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from {{ ref('gold_vintages') }}
     where {{ known }}
 ),
 
@@ -25,8 +28,8 @@ published as (
         max(case when measure = 'total_reserves' then amount_usd_m end) as total_usd_m,
         max(method) as method,
         max(known_at) as known_at,
-        -- Where one figure rests on the schedule, all do: it is the last of the three words.
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(known_at_basis) = 'scheduled' as rests_on_schedule,
         max(origin) as origin
     from known
     where area_kind <> 'market'
@@ -53,9 +56,7 @@ priced as (
             published.gold_troy_oz * cast(0.000001 as decimal(7, 6)) * market.price_usd_per_troy_oz
             as decimal(24, 8)
         ) as value_at_market_usd_m,
-        greatest(published.known_at, market.known_at) as known_at,
-        greatest(published.known_at_basis, market.known_at_basis) as known_at_basis,
-        greatest(published.origin, market.origin) as origin
+        {{ known_of(['published', 'market']) | indent(4) }}
     from published
     left join known as market
         on
@@ -82,17 +83,31 @@ judged as (
 -- The period before, where it is there, by the same method.
 compared as (
     select
-        judged.*,
-        before.known_at as known_at_before,
-        before.known_at_basis as known_at_basis_before,
-        before.origin as origin_before,
+        judged.dataset,
+        judged.area,
+        judged.area_kind,
+        judged.frequency,
+        judged.period_start,
+        judged.period_end,
+        judged.gold_troy_oz,
+        judged.gold_m_oz,
+        judged.value_usd_m,
+        judged.total_usd_m,
+        judged.price,
+        judged.market_price,
+        judged.price_ratio,
+        judged.is_price_plausible,
+        judged.value_at_market_usd_m,
+        judged.is_without_gold,
+        judged.method,
         before.value_usd_m as value_before,
         before.gold_m_oz as gold_m_oz_before,
         before.gold_troy_oz as gold_troy_oz_before,
         -- Prices of which neither is far off the market's, as far as that one is known.
         case when coalesce(judged.is_price_plausible, true) then judged.price end as own_price_now,
         case when coalesce(before.is_price_plausible, true) then before.price end as own_price_before,
-        coalesce(before.is_without_gold, false) as was_without_gold
+        coalesce(before.is_without_gold, false) as was_without_gold,
+        {{ known_of(['judged', 'before']) | indent(4) }}
     from judged
     left join judged as before
         on
@@ -139,8 +154,9 @@ select
     cast((price_now - price_before) * (gold_m_oz + gold_m_oz_before) / 2 as decimal(24, 4))
         as price_effect_usd_m,
     method,
-    greatest(known_at, known_at_before) as known_at,
-    greatest(known_at_basis, known_at_basis_before) as known_at_basis,
-    greatest(origin, origin_before) as origin
+    known_at,
+    known_at_basis,
+    rests_on_schedule,
+    origin
 from with_prices
 {%- endmacro %}

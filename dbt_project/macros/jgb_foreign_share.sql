@@ -27,7 +27,8 @@ levels as (
         max(method) as method,
         max(dataset) as dataset,
         max(known_at) as known_at,
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(known_at_basis) = 'scheduled' as rests_on_schedule,
         max(origin) as origin
     from known
     group by basis, period_start, period_end
@@ -56,6 +57,7 @@ select
     dataset,
     known_at,
     known_at_basis,
+    rests_on_schedule,
     origin
 from together
 {%- endmacro %}

@@ -11,7 +11,10 @@ positions as (
 ),
 
 custody as (
-    select * from {{ ref('custody_holdings_vintages') }}
+    select
+        *,
+        known_at_basis = 'scheduled' as rests_on_schedule
+    from {{ ref('custody_holdings_vintages') }}
     where {{ known }}
 )
 
@@ -35,6 +38,7 @@ select
     dataset,
     known_at,
     known_at_basis,
+    known_at_basis = 'scheduled' as rests_on_schedule,
     origin
 from positions
 where security_type in ('treasury', 'long_term_securities')
@@ -55,11 +59,7 @@ select
     {%- endfor %}
     custody.method,
     custody.dataset,
-    {%- for column in ['known_at', 'known_at_basis', 'origin'] %}
-    greatest(
-        custody.{{ column }}{% for change in changes %}, of_{{ change }}.{{ column }}{% endfor %}
-    ) as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ known_of(['custody', 'of_change', 'of_change_4w', 'of_change_13w']) }}
 from custody
 {%- for change, days in changes.items() %}
 left join custody as of_{{ change }} on custody.period_end = of_{{ change }}.period_end + {{ days }}

@@ -20,8 +20,8 @@ quarters as (
         max(case when item = 'imputed' then share_pct end) as imputed_share_pct,
         min(dataset) as dataset,
         max(known_at) as known_at,
-        -- Where one figure rests on the schedule, all do: it is the last of the three words.
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(known_at_basis) = 'scheduled' as rests_on_schedule,
         max(origin) as origin
     from known
     group by method, frequency, period_start, period_end
@@ -41,6 +41,7 @@ select
     dataset,
     known_at,
     known_at_basis,
+    rests_on_schedule,
     origin
 from quarters
 {%- endmacro %}

@@ -19,7 +19,7 @@ stocks as (
         dataset,
         known_at,
         known_at_basis,
-        known_at_basis = 'scheduled' as rests_on_schedule,
+        rests_on_schedule,
         origin
     from {{ stocks }}
     where foreign_incl_bills_jpy_m is not null
