@@ -9,6 +9,8 @@ READY := .venv/.ready
 # uv installs the lock in seconds where pip takes minutes; pinned, and itself installed by pip.
 UV := uv==0.13.9
 
+# A desk behind a proxy has the proxy's certificate in the system's store, where pip is told to look, too.
+export UV_SYSTEM_CERTS := true
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_DISABLE_TELEMETRY := yes
