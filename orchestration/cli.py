@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestration import report
-from orchestration.alerts import Alert, send
+from orchestration.alerts import Alert
 from orchestration.archive import Archive
+from orchestration.channels import send
 from orchestration.errors import AlertError, RecordError, TidemarkError
 from orchestration.mirror import import_mirror
 from orchestration.records import load_datasets, load_publishers

@@ -29,7 +29,7 @@ REFUSALS = ("download", "structure")
 BLOCKED = "every_dataset_accepted"
 # Python writes an error's class before its message; of ours, the message says it all.
 OURS = re.compile(rf"^{TidemarkError.__module__}\.\w+: ")
-TELLING = {
+EVENTS_OF_FAILURE = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
@@ -82,7 +82,7 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
 def problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     """What went wrong in a run, for people: what was refused, and what steps stumbled over."""
     refused, failed, ended = [], [], []
-    for entry in instance.all_logs(run_id, of_type=TELLING):
+    for entry in instance.all_logs(run_id, of_type=EVENTS_OF_FAILURE):
         event = entry.dagster_event
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data

@@ -39,7 +39,10 @@ order by basis, list_position(
 RESERVES = """
 select currency, period_end, holdings_usd_m / 1000, share_pct
 from reserves.currency_composition
-where currency_kind = 'currency' qualify period_end = max(period_end) over ()
+where currency_kind = 'currency'
+-- Of a quarter by two methods, the one that was published last.
+qualify period_end = max(period_end) over ()
+    and row_number() over (partition by currency, period_end order by known_at desc, method) = 1
 order by holdings_usd_m desc limit 4
 """
 

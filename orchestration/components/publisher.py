@@ -72,13 +72,13 @@ class Publisher(dg.Component):
             job=job,
             cron_schedule=list(self.record.schedule.looks),
             execution_timezone=self.record.schedule.timezone,
-            default_status=wanted(),
+            default_status=schedule_status(),
             description=f"Soon after {self.record.title} publishes, and again later that day.",
         )
         return dg.Definitions(assets=assets, jobs=[job], schedules=[schedule])
 
 
-def wanted() -> dg.DefaultScheduleStatus:
+def schedule_status() -> dg.DefaultScheduleStatus:
     """Whether schedules run: as the setting says, until somebody turns one on or off in the UI."""
     on = Settings().schedules
     return dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED

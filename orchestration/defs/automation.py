@@ -5,7 +5,7 @@ A publisher's own job and schedule are its component's.
 
 import dagster as dg
 
-from orchestration.components.publisher import wanted
+from orchestration.components.publisher import schedule_status
 
 
 @dg.definitions
@@ -23,7 +23,7 @@ def defs() -> dg.Definitions:
         job=everything,
         cron_schedule="30 4 * * *",
         execution_timezone="UTC",
-        default_status=wanted(),
+        default_status=schedule_status(),
         description="Once a day, whatever the publishers' own looks have missed.",
     )
     return dg.Definitions(

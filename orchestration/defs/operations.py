@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from orchestration.alerts import RECENT, Alert, found, send
+from orchestration.alerts import RECENT, Alert, found
+from orchestration.channels import send
 from orchestration.housekeeping import forget_old_runs
 from orchestration.instance import problems, recover
 from orchestration.publish import FILE

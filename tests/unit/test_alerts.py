@@ -13,7 +13,8 @@ import duckdb
 import pytest
 from aiosmtpd.controller import Controller
 
-from orchestration.alerts import Alert, found, send
+from orchestration.alerts import Alert, found
+from orchestration.channels import send
 from orchestration.records import load_datasets
 from orchestration.settings import Settings
 
@@ -149,12 +150,12 @@ def serving() -> duckdb.DuckDBPyConnection:
         create schema core;
         create table quality.arrivals as
             select '{WEEKLY.id}' as dataset, date '2026-11-14' as newest_period_end;
-        create table core.snapshots as select * from (values
+        create table core.snapshots as select *, 'live' as origin from (values
             ('{WEEKLY.id}', 's1', 'refused', 'expected a, found b', timestamp '2026-11-20 00:00:00'),
             ('{WEEKLY.id}', 's0', 'refused', 'long ago', timestamp '2026-10-20 00:00:00'),
             ('{WEEKLY.id}', 's2', 'accepted', '', timestamp '2026-11-21 00:00:00')
         ) as t(dataset, snapshot, status, reason, retrieved_at);
-        create table quality.revisions as select * from (values
+        create table quality.revisions as select *, series <> 'licensed' as is_redistributable from (values
             ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', false, 'inward / equity', 'net_m', 'million yen',
                 date '2026-10-31', 100.0, 89.0, -11.0),
             ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', false, 'inward / debt', 'net_m', 'million yen',
@@ -163,21 +164,27 @@ def serving() -> duckdb.DuckDBPyConnection:
                 date '2026-10-31', 1000.0, 1099.0, 9.9),
             ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', true, 'inward / other', 'net_m', 'million yen',
                 date '2026-10-31', 1.0, 9.0, 800.0),
+            ('{WEEKLY.id}', timestamp '2026-11-21 00:00:00', false, 'licensed', 'reading', 'percent',
+                date '2026-10-31', 1.0, 9.0, 800.0),
             ('{WEEKLY.id}', timestamp '2026-11-01 00:00:00', false, 'long ago', 'net_m', 'million yen',
                 date '2026-09-30', 1.0, 9.0, 800.0)
         ) as t(dataset, revised_at, is_method_change, series, measure, unit, period_end, figure_before,
             figure_after, change_pct);
         create schema flows;
-        create table flows.flow_signals as select * from (values
-            ('equity', 'all', 'W1', true, 61, timestamp '2026-11-21 00:00:00'),
-            ('total', 'all', 'W1', false, 61, timestamp '2026-11-21 00:00:00'),
-            ('long_term_debt', 'all', 'W1', true, 5, timestamp '2026-11-21 00:00:00'),
-            ('short_term_debt', 'all', 'W1', true, 61, timestamp '2026-11-01 00:00:00'),
-            ('equity', 'public_sector', 'W1', true, 61, timestamp '2026-11-21 00:00:00')
-        ) as t(asset_class, investor_sector, counterpart, was_record, periods_to_date, known_at),
+        create table both_flows as select * from (values
+            ('equity', 'all', true, 61, timestamp '2026-11-21 00:00:00'),
+            ('total', 'all', false, 61, timestamp '2026-11-21 00:00:00'),
+            ('long_term_debt', 'all', true, 5, timestamp '2026-11-21 00:00:00'),
+            ('short_term_debt', 'all', true, 61, timestamp '2026-11-01 00:00:00'),
+            ('equity', 'public_sector', true, 61, timestamp '2026-11-21 00:00:00')
+        ) as t(asset_class, investor_sector, was_record, periods_to_date, known_at),
         (select '{WEEKLY.id}' as dataset, 'jp_itn_weekly' as basis, 'inward' as direction,
-            date '2026-11-08' as period_start, date '2026-11-14' as period_end, 3941300.0 as net_m,
-            'JPY' as currency)
+            'W1' as counterpart, date '2026-11-08' as period_start, date '2026-11-14' as period_end,
+            3941300.0 as net_m, 'JPY' as currency);
+        -- A figure before them was revised: signals are new, though their own figures are not.
+        create table flows.flow_signals as
+            select * replace (timestamp '2026-11-21 00:00:00' as known_at) from both_flows;
+        create table flows.portfolio_flows as select * exclude (was_record, periods_to_date) from both_flows;
     """)
     return connection
 
@@ -210,16 +217,27 @@ def test_a_refused_file_is_told_with_its_reason_and_old_ones_are_not(serving) ->
     assert WEEKLY.title in alert.title
 
 
+def test_a_dataset_that_the_records_no_longer_have_is_told_by_its_id(serving) -> None:
+    alerts = found(serving, {}, datetime(2026, 11, 22, tzinfo=UTC), UI)
+    assert f"Large revision: {WEEKLY.id}" in [a.title for a in alerts]
+    assert all(a.link == f"{UI}/assets/raw/jp_mof__securities_weekly" for a in alerts)
+
+
+def test_alerts_of_made_up_figures_say_so(serving) -> None:
+    serving.execute("update core.snapshots set origin = 'sample'")
+    assert {a.title.partition(": ")[0] for a in told_now(serving, "")} == {"Made-up sample"}
+
+
 def test_large_revisions_of_one_file_are_one_alert_with_the_largest(serving) -> None:
-    """One below the threshold, one by another method, and one of long ago are not told."""
+    """Not one below the threshold, one by another method, a licensed one, or one of long ago."""
     (alert,) = told_now(serving, "revised")
     assert alert.id == f"revised:{WEEKLY.id}:2026-11-21T00:00:00"
-    assert alert.text.startswith("2 revised by 10 % or more on 2026-11-21. The largest: inward / debt")
+    assert alert.text.startswith("Revised by 10 % or more on 2026-11-21: 2. The largest: inward / debt")
     assert "1,000 became 1,500 (million yen)" in alert.text
 
 
 def test_a_new_record_is_told_with_its_aggregate_and_what_it_is_a_record_of(serving) -> None:
-    """No record of a few periods, of a sector, or of long ago."""
+    """No record of a few periods, of a sector, or one whose own figure has been known for long."""
     (alert,) = told_now(serving, "record")
     assert alert.id == "record:jp_itn_weekly:inward:equity:2026-11-14"
     assert alert.title == "A record: inward, equity, 2026-11-08 to 2026-11-14"
