@@ -109,5 +109,5 @@ timing: $(READY) ## Where the time of a run goes
 
 .PHONY: lock
 lock: $(READY) ## Resolve the pins of pyproject.toml into requirements.lock
-	$(BIN)/uv pip compile --quiet --no-header pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --no-header pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes -o requirements.lock
