@@ -7,7 +7,7 @@ What to ask for is in the record; whether the bytes are what a parser knows is t
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +17,15 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
 from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, NameResolutionError, SSLError
+from urllib3.exceptions import (
+    HTTPError,
+    InvalidHeader,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.util import Retry
 
 from orchestration.errors import FetchError
@@ -30,6 +38,7 @@ MISSING = (404, 410)
 NOT_UNDERSTOOD = (204, 400, 414, 422)
 REDIRECTS = (301, 302, 303, 307, 308)
 CHUNK = 64 * 1024
+DAY_S = 24 * 3600
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date")
 
 
@@ -68,11 +77,24 @@ class Manners:
     request_interval_s: float = 1
     retries: int = 3
     backoff_s: float = 1
-    retry_after_max_s: int = 120
+    retry_after_max_s: float = 120
+
+    def towards_one_that_failed(self) -> "Manners":
+        """One try and little time: a publisher that is down must not cost minutes for each of its files."""
+        return replace(
+            self,
+            retries=0,
+            read_timeout_s=min(self.read_timeout_s, self.connect_timeout_s),
+            total_timeout_s=min(self.total_timeout_s, self.read_timeout_s),
+        )
 
 
 class Fetcher:
-    """One session of downloads; remembers when each host was last asked.
+    """One session of downloads; remembers when each host was last asked, and which of them failed.
+
+    A host that has failed is asked for each further file all the same, once and briefly: what is wrong may be
+    wrong with one file only. With its first good answer it is a host like any other. One that asks to be left
+    alone is left alone.
 
     Args:
         manners: limits and time-outs.
@@ -95,6 +117,9 @@ class Fetcher:
         self._sleep = sleep
         self._clock = clock
         self._asked: dict[str, float] = {}
+        self._failed: set[str] = set()
+        self._left_alone_until: dict[str, float] = {}
+        self._patience = manners
         self._deadline = 0.0
         self._retries = 0
         self._session = requests.Session()
@@ -132,24 +157,28 @@ class Fetcher:
             conditions["If-None-Match"] = held["etag"]
         if held and held.get("last-modified"):
             conditions["If-Modified-Since"] = held["last-modified"]
-        self._deadline = self._clock() + self.manners.total_timeout_s
+        failed = _host(address) in self._failed
+        self._patience = self.manners.towards_one_that_failed() if failed else self.manners
+        self._deadline = self._clock() + self._patience.total_timeout_s
         self._retries = 0
         url = address
         for _ in range(5):
             self._check_address(url, allowed, address)
             response = self._get(url, conditions)
             try:
+                if response.status_code in TRANSIENT:
+                    raise self._given_up(response, url)
+                self._failed.discard(_host(url))
                 if response.status_code in REDIRECTS:
                     url = urljoin(url, self._real(response.headers.get("Location", "")))
                     continue
                 if response.status_code == 304 and conditions:
                     return Unchanged()
                 if response.status_code != 200:
-                    times = f"; {self._tried()}" if response.status_code in TRANSIENT else ""
                     # Some services answer so to a query that they do not understand.
                     empty = ": nothing fits the query in its address" if response.status_code == 204 else ""
                     raise _kind(response.status_code)(
-                        f"{address} answered {response.status_code} {response.reason}{empty}{times}. "
+                        f"{address} answered {response.status_code} {response.reason}{empty}. "
                         f"{_said(response)}{KEPT}"
                     )
                 body = self._read(response, address)
@@ -164,6 +193,11 @@ class Fetcher:
     def _get(self, url: str, conditions: Mapping[str, str]) -> requests.Response:
         """Ask, no sooner after the request before to this host than the interval."""
         host = _host(url)
+        rest = self._left_alone_until.get(host, 0) - self._clock()
+        if rest > 0:
+            raise FetchError(
+                f"{url} was not asked for: its host wishes to be left alone for another {rest:,.0f} s. {KEPT}"
+            )
         if host in self._asked:
             wait = self._asked[host] + self.manners.request_interval_s - self._clock()
             if wait > 0:
@@ -175,22 +209,23 @@ class Fetcher:
             return self._session.get(
                 target,
                 headers=dict(conditions),
-                timeout=(self.manners.connect_timeout_s, self.manners.read_timeout_s),
+                timeout=(self._patience.connect_timeout_s, self._patience.read_timeout_s),
                 stream=True,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
+            self._failed.add(host)
             raise FetchError(
                 f"{url} could not be reached ({_root_cause(error)}); {self._tried()}, waiting at most "
-                f"{self.manners.connect_timeout_s:g} s for a connection and "
-                f"{self.manners.read_timeout_s:g} s for a reply. {KEPT}"
+                f"{self._patience.connect_timeout_s:g} s for a connection and "
+                f"{self._patience.read_timeout_s:g} s for a reply. {KEPT}"
             ) from error
         finally:
             self._asked[host] = self._clock()
 
     def allows(self, pause_s: float) -> bool:
-        """Whether a pause leaves time for another try."""
-        return self._clock() + pause_s <= self._deadline
+        """Whether there is another try, and a pause leaves time for it."""
+        return self._retries < self._patience.retries and self._clock() + pause_s <= self._deadline
 
     def rest(self, pause_s: float) -> None:
         """Leave the publisher alone, then try again."""
@@ -198,12 +233,27 @@ class Fetcher:
         self._sleep(pause_s)
 
     def _tried(self) -> str:
+        if self._patience.retries < self.manners.retries:
+            return "tried once, as it had failed before in this run"
         return f"tried {self._retries + 1} times" if self._retries else "tried once"
+
+    def _given_up(self, response: requests.Response, url: str) -> FetchError:
+        """What to say of a publisher that does not recover within our patience."""
+        asked = _asked_rest(response)
+        wish = f"It wishes to be left alone for {asked:,.0f} s. " if asked else ""
+        self._left_alone_until[_host(url)] = self._clock() + asked
+        self._failed.add(_host(url))
+        return FetchError(
+            f"{url} answered {response.status_code} {response.reason}; {self._tried()}. "
+            f"{wish}{_said(response)}{KEPT}"
+        )
 
     def _check_address(self, url: str, allowed: set[str], asked: str) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https":
-            raise FetchError(f"{asked}: refused to follow to '{url}': only https is used. {KEPT}")
+            raise FetchError(
+                f"{asked}: refused to follow its redirect to '{url}': only https is used. {KEPT}"
+            )
         if parts.hostname not in allowed:
             raise FetchError(
                 f"{asked} redirected to another host, {parts.hostname}; expected "
@@ -228,11 +278,13 @@ class Fetcher:
                 if len(body) > limit:
                     raise FetchError(f"{address} sent more than {limit:,} bytes; stopped. {KEPT}")
                 if self._clock() > self._deadline:
+                    self._failed.add(_host(address))
                     raise FetchError(
-                        f"{address} was still sending after {self.manners.total_timeout_s:g} s "
+                        f"{address} was still sending after {self._patience.total_timeout_s:g} s "
                         f"({len(body):,} bytes so far); stopped. {KEPT}"
                     )
         except HTTPError as error:
+            self._failed.add(_host(address))
             raise FetchError(
                 f"{address} was cut short: {response.raw.tell():,} of "
                 f"{f'{int(announced):,}' if announced.isdigit() else 'an unknown number of'} bytes came "
@@ -251,9 +303,10 @@ def _host(address: str) -> str:
 
 
 class _PatientRetry(Retry):
-    """urllib3's retries without two of its habits: the first one at once, and waiting without end.
+    """urllib3's retries without three of its habits: the first at once, waiting without end, or too little.
 
-    Here every pause is at least the host's interval, and none outlasts the time of the download.
+    Here every pause is at least the host's interval and what the publisher asks for, and none outlasts the
+    time of the download. Where it would, there is no further try.
     """
 
     def __init__(self, fetcher: Fetcher, **state: Any) -> None:  # noqa: ANN401 - as urllib3 has it
@@ -264,7 +317,6 @@ class _PatientRetry(Retry):
             "status_forcelist": TRANSIENT,
             "allowed_methods": {"GET"},
             "backoff_factor": manners.backoff_s,
-            "retry_after_max": manners.retry_after_max_s,
             "raise_on_status": False,
         }
         super().__init__(**(settings | state))
@@ -284,10 +336,13 @@ class _PatientRetry(Retry):
         _stacktrace: TracebackType | None = None,
     ) -> Retry:
         """Count a failure; raises where no try, or no time, is left, or where none would help."""
-        if isinstance(error, (SSLError, NameResolutionError)):
+        silent = isinstance(error, TimedOut) and not isinstance(error, NewConnectionError)
+        # Whoever is silent twice is not asked a third time: each silence takes as long as we wait at all.
+        if isinstance(error, (SSLError, NameResolutionError)) or (silent and self.history):
             raise MaxRetryError(_pool, url, error)
         following = super().increment(method, url, response, error, _pool, _stacktrace)
-        if not self._fetcher.allows(following.pause(response)):
+        too_long = _asked_rest(response) > self._fetcher.manners.retry_after_max_s
+        if too_long or not self._fetcher.allows(following.pause(response)):
             raise MaxRetryError(_pool, url, error)
         return following
 
@@ -297,18 +352,23 @@ class _PatientRetry(Retry):
 
     def pause(self, response: BaseHTTPResponse | None) -> float:
         """Seconds to wait before the next try."""
-        asked = None
-        if response is not None:
-            with suppress(InvalidHeader):  # neither seconds nor a date
-                asked = self.get_retry_after(response)
-        manners = self._fetcher.manners
-        return max(manners.request_interval_s, self.backoff_factor, self.get_backoff_time(), asked or 0)
+        interval = self._fetcher.manners.request_interval_s
+        return max(interval, self.backoff_factor, self.get_backoff_time(), _asked_rest(response))
+
+
+def _asked_rest(response: BaseHTTPResponse | requests.Response | None) -> float:
+    """Seconds for which a publisher asks to be left alone (`Retry-After`)."""
+    asked = response.headers.get("Retry-After") if response is not None else None
+    with suppress(InvalidHeader):  # neither seconds nor a date
+        return Retry(retry_after_max=DAY_S).parse_retry_after(asked) if asked else 0
+    return 0
 
 
 def _root_cause(error: BaseException) -> str:
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
-    return f"{type(error).__name__}: {error}"
+    name = type(error).__name__
+    return str(error) if str(error).startswith(name) else f"{name}: {error}"
 
 
 def _kind(status: int) -> type[FetchError]:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
@@ -50,7 +52,7 @@ class _File:
 
 
 class LookError(FetchError):
-    """Some of a dataset's files could not be had; what could is kept."""
+    """A dataset's file, or some of its files, could not be had; what could is kept."""
 
 
 def look(dataset: Dataset, settings: Settings) -> Look:
@@ -59,15 +61,20 @@ def look(dataset: Dataset, settings: Settings) -> Look:
     A file that is not there, or is refused, stops no other; a publisher that does not answer is not asked
     for the rest of a source. What came is kept, and the failures are told at the end.
 
+    Two processes look at a publisher one after the other: the second then finds what the first has kept.
+
     Raises:
         FetchError: a file could not be had, or was refused.
         LayoutError: it is not what the dataset's parser knows.
         ArchiveError: it must not, or cannot, be kept.
     """
-    looker = _Looker(dataset, settings)
-    for source in dataset.sources:
-        looker.visit(source)
-    return looker.outcome()
+    locks = settings.data / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / f"{dataset.publisher}.lock"):
+        looker = _Looker(dataset, settings)
+        for source in dataset.sources:
+            looker.visit(source)
+        return looker.outcome()
 
 
 class _Looker:
@@ -104,7 +111,8 @@ class _Looker:
 
     def _error(self) -> Exception:
         if len(self.errors) == 1 and not self.new:
-            return self.errors[0]
+            (error,) = self.errors
+            return LookError(f"{self.dataset.id}: {error}") if isinstance(error, FetchError) else error
         kept = f" {len(self.new)} new were kept." if self.new else ""
         told = "\n".join(f"  {error}" for error in self.errors)
         return LookError(f"{self.dataset.id}: not all of its files could be had.{kept}\n{told}")
@@ -161,7 +169,9 @@ class _Looker:
         except NotThereError as error:
             if not file.may_lack:
                 self.errors.append(error)
-        except (OnlyThisError, LayoutError, ArchiveError) as error:
+        except LayoutError as error:
+            self.errors.append(LayoutError(f"{error} It came from {file.addresses[0]}. {KEPT}"))
+        except (OnlyThisError, ArchiveError) as error:
             self.errors.append(error)
 
     def _answers(self, file: Wanted) -> list[Download] | None:
@@ -175,7 +185,7 @@ class _Looker:
                 if len(answers) == MAX_PAGES:
                     raise LayoutError(
                         f"{self.dataset.id}: expected an answer that ends, found {MAX_PAGES} pages and "
-                        f"another after them at {first}; what is held stays."
+                        "another after them."
                     )
                 answer = self._fetch(
                     address,

@@ -154,10 +154,58 @@ def test_the_pauses_between_tries_grow(publisher):
     assert waits(publisher, backoff_s=1) == [1, 2, 4]
 
 
-@pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("86400", 30), ("soon", 1), ("0", 1)])
-def test_a_publishers_wish_to_be_left_alone_is_kept_within_bounds(publisher, asked, waited):
+@pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("30", 30), ("soon", 1), ("0", 1)])
+def test_a_publishers_wish_to_be_left_alone_is_kept(publisher, asked, waited):
     publisher.answers(FILE, Reply(status=429, headers={"Retry-After": asked}), b"1")
     assert waits(publisher, backoff_s=1, retry_after_max_s=30) == [waited]
+
+
+def test_a_publisher_that_wishes_to_be_left_alone_for_long_is_asked_for_nothing_more_until_then(publisher):
+    other, elsewhere = "https://www.publisher.example/month.csv", "https://www.another.example/data.csv"
+    publisher.answers(FILE, Reply(status=429, headers={"Retry-After": "3600"}))
+    publisher.answers(other, b"2")
+    publisher.answers(elsewhere, b"3")
+    time_ = Time()
+    ask = Fetcher(replace(MANNERS, retry_after_max_s=30), publisher.address, time_.sleep, time_.clock)
+    with pytest.raises(FetchError) as told:
+        ask.fetch(FILE, recognise=anything)
+    assert "; tried once. It wishes to be left alone for 3,600 s. What is held stays" in str(told.value)
+    time_.now += 600
+    with pytest.raises(FetchError, match=f"{other} was not asked for: .* left alone for another 3,000 s"):
+        ask.fetch(other, recognise=anything)
+    assert ask.fetch(elsewhere, recognise=anything).body == b"3"
+    assert (len(publisher.asked(FILE)), publisher.asked(other)) == (1, [])
+    time_.now += 3000
+    assert ask.fetch(other, recognise=anything).body == b"2"
+
+
+def test_a_host_that_has_failed_gets_one_brief_try_for_each_further_file_until_it_answers(publisher):
+    slow, good = (f"https://www.publisher.example/{name}.csv" for name in ("slow", "good"))
+    publisher.answers(FILE, Reply(status=503))
+    publisher.answers(slow, Reply(b"1", delay_s=1))
+    publisher.answers(good, b"1")
+    ask = fetcher(publisher, connect_timeout_s=0.3)
+
+    def refused(url: str) -> str:
+        with pytest.raises(FetchError) as told:
+            ask.fetch(url, recognise=anything)
+        return str(told.value)
+
+    assert "tried 4 times" in refused(FILE)
+    assert (
+        "tried once, as it had failed before in this run, waiting at most 0.3 s for a connection and 0.3 s "
+        in (refused(slow))
+    )
+    assert "503 Service Unavailable; tried once, as it had failed before in this run. " in refused(FILE)
+    assert ask.fetch(good, recognise=anything).body == b"1"
+    assert ask.fetch(slow, recognise=anything).body == b"1"
+    assert "tried 4 times" in refused(FILE)
+
+
+def test_a_publisher_that_is_silent_twice_is_not_asked_a_third_time(publisher):
+    publisher.answers(FILE, Reply(b"1", delay_s=5))
+    assert "(TimeoutError: timed out); tried 2 times" in refusal(publisher, read_timeout_s=0.1)
+    assert len(publisher.asked(FILE)) == 2
 
 
 def test_waiting_never_outlasts_the_whole_downloads_time(publisher):

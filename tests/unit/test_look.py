@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,7 +26,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def demand_json(payload: bytes) -> None:
     for page in pages(payload, "p/d"):
         if not page.startswith(b"{"):
-            raise LayoutError("p/d: expected JSON")
+            raise LayoutError("p/d: expected JSON.")
 
 
 def rows(payload: bytes) -> pd.DataFrame:
@@ -96,6 +97,31 @@ def test_a_look_keeps_a_new_version_and_only_that(publisher, settings, dataset):
     first = looks[0].new[0]
     assert first.origin == "sample", "what a stand-in sends is nobody's real figure"
     assert (first.address, first.file_name[-10:]) == (f"{HOST}/data", ".data.json")
+
+
+def test_of_two_looks_at_the_same_moment_the_second_finds_what_the_first_has_kept(
+    publisher, settings, dataset
+):
+    """Without a stamp in the file, the second in which it was retrieved would make it another version."""
+    single = dataset(f"{HOST}/data")
+    publisher.answers(f"{HOST}/data", Reply(answer(1), headers={"ETag": '"v1"'}, delay_s=0.2))
+    clocks = [settings.model_copy(update={"clock": NOW.replace(second=n)}) for n in range(2)]
+    with ThreadPoolExecutor() as both:
+        looks = list(both.map(look, [single, single], clocks))
+    assert sorted(len(found.new) for found in looks) == [0, 1]
+    assert len(Archive(settings.archive_root).snapshots(WEEKLY.id)) == 1
+
+
+def test_a_message_names_the_dataset_the_address_and_what_happens_now(publisher, settings, dataset):
+    single = dataset(f"{HOST}/data")
+    publisher.answers(f"{HOST}/data", Reply(b"no", 403), b"no JSON")
+    for said in (
+        f"{WEEKLY.id}: {HOST}/data answered 403 Forbidden. What is held stays; the next look tries again.",
+        f"p/d: expected JSON. It came from {HOST}/data. What is held stays; the next look tries again.",
+    ):
+        with pytest.raises((FetchError, LayoutError)) as told:
+            look(single, settings)
+        assert str(told.value) == said
 
 
 def test_years_gone_by_are_asked_for_once_and_the_last_two_at_each_look(publisher, settings, dataset):
