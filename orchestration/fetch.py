@@ -39,6 +39,7 @@ NOT_UNDERSTOOD = (204, 400, 414, 422)
 REDIRECTS = (301, 302, 303, 307, 308)
 CHUNK = 64 * 1024
 DAY_S = 24 * 3600
+LONGEST_SHOWN = 200
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date")
 
 
@@ -161,9 +162,9 @@ class Fetcher:
         self._patience = self.manners.towards_one_that_failed() if failed else self.manners
         self._deadline = self._clock() + self._patience.total_timeout_s
         self._retries = 0
-        url = address
+        url, what = address, in_short(address)
         for _ in range(5):
-            self._check_address(url, allowed, address)
+            self._check_address(url, allowed, what)
             response = self._get(url, conditions)
             try:
                 if response.status_code in TRANSIENT:
@@ -178,17 +179,17 @@ class Fetcher:
                     # Some services answer so to a query that they do not understand.
                     empty = ": nothing fits the query in its address" if response.status_code == 204 else ""
                     raise _kind(response.status_code)(
-                        f"{address} answered {response.status_code} {response.reason}{empty}. "
+                        f"{what} answered {response.status_code} {response.reason}{empty}. "
                         f"{_said(response)}{KEPT}"
                     )
-                body = self._read(response, address)
+                body = self._read(response, url)
             finally:
                 response.close()
-            _refuse_page(body, response.headers.get("Content-Type", ""), address, html_expected)
+            _refuse_page(body, response.headers.get("Content-Type", ""), what, html_expected)
             recognise(body)
             headers = {k: response.headers[k] for k in KEPT_HEADERS if k in response.headers}
             return Download(body, headers, url, datetime.now(UTC))
-        raise FetchError(f"{address} redirected five times in a row, last to '{url}'. {KEPT}")
+        raise FetchError(f"{what} redirected five times in a row, last to '{in_short(url)}'. {KEPT}")
 
     def _get(self, url: str, conditions: Mapping[str, str]) -> requests.Response:
         """Ask, no sooner after the request before to this host than the interval."""
@@ -196,7 +197,8 @@ class Fetcher:
         rest = self._left_alone_until.get(host, 0) - self._clock()
         if rest > 0:
             raise FetchError(
-                f"{url} was not asked for: its host wishes to be left alone for another {rest:,.0f} s. {KEPT}"
+                f"{in_short(url)} was not asked for: its host wishes to be left alone for another "
+                f"{rest:,.0f} s. {KEPT}"
             )
         if host in self._asked:
             wait = self._asked[host] + self.manners.request_interval_s - self._clock()
@@ -216,8 +218,8 @@ class Fetcher:
         except requests.RequestException as error:
             self._failed.add(host)
             raise FetchError(
-                f"{url} could not be reached ({_root_cause(error)}); {self._tried()}, waiting at most "
-                f"{self._patience.connect_timeout_s:g} s for a connection and "
+                f"{in_short(url)} could not be reached ({_root_cause(error)}); {self._tried()}, waiting at "
+                f"most {self._patience.connect_timeout_s:g} s for a connection and "
                 f"{self._patience.read_timeout_s:g} s for a reply. {KEPT}"
             ) from error
         finally:
@@ -244,7 +246,7 @@ class Fetcher:
         self._left_alone_until[_host(url)] = self._clock() + asked
         self._failed.add(_host(url))
         return FetchError(
-            f"{url} answered {response.status_code} {response.reason}; {self._tried()}. "
+            f"{in_short(url)} answered {response.status_code} {response.reason}; {self._tried()}. "
             f"{wish}{_said(response)}{KEPT}"
         )
 
@@ -252,7 +254,7 @@ class Fetcher:
         parts = urlsplit(url)
         if parts.scheme != "https":
             raise FetchError(
-                f"{asked}: refused to follow its redirect to '{url}': only https is used. {KEPT}"
+                f"{asked}: refused to follow its redirect to '{in_short(url)}': only https is used. {KEPT}"
             )
         if parts.hostname not in allowed:
             raise FetchError(
@@ -267,35 +269,41 @@ class Fetcher:
             return "https://" + location.removeprefix(f"{self.stand_in}/")
         return location
 
-    def _read(self, response: requests.Response, address: str) -> bytes:
+    def _read(self, response: requests.Response, url: str) -> bytes:
         limit = self.manners.max_bytes
         announced = response.headers.get("Content-Length", "")
+        what = in_short(url)
         body = bytearray()
         try:
             # What has come so far: `read` would wait for a whole chunk, however slowly it drips.
             while chunk := response.raw.read1(CHUNK, decode_content=True):
                 body += chunk
                 if len(body) > limit:
-                    raise FetchError(f"{address} sent more than {limit:,} bytes; stopped. {KEPT}")
+                    raise FetchError(f"{what} sent more than {limit:,} bytes; stopped. {KEPT}")
                 if self._clock() > self._deadline:
-                    self._failed.add(_host(address))
+                    self._failed.add(_host(url))
                     raise FetchError(
-                        f"{address} was still sending after {self._patience.total_timeout_s:g} s "
+                        f"{what} was still sending after {self._patience.total_timeout_s:g} s "
                         f"({len(body):,} bytes so far); stopped. {KEPT}"
                     )
         except HTTPError as error:
-            self._failed.add(_host(address))
+            self._failed.add(_host(url))
             raise FetchError(
-                f"{address} was cut short: {response.raw.tell():,} of "
+                f"{what} was cut short: {response.raw.tell():,} of "
                 f"{f'{int(announced):,}' if announced.isdigit() else 'an unknown number of'} bytes came "
                 f"({_root_cause(error)}). {KEPT}"
             ) from error
         if not body:
-            raise FetchError(f"{address} sent an empty body. {KEPT}")
+            raise FetchError(f"{what} sent an empty body. {KEPT}")
         return bytes(body)
 
 
 KEPT = "What is held stays; the next look tries again."
+
+
+def in_short(address: str) -> str:
+    """An address as messages have it: one that names a thousand series is cut."""
+    return address if len(address) <= LONGEST_SHOWN else f"{address[:LONGEST_SHOWN]}…"
 
 
 def _host(address: str) -> str:

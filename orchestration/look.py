@@ -14,7 +14,16 @@ from filelock import FileLock
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
-from orchestration.fetch import KEPT, Download, Fetcher, Manners, NotThereError, OnlyThisError, Unchanged
+from orchestration.fetch import (
+    KEPT,
+    Download,
+    Fetcher,
+    Manners,
+    NotThereError,
+    OnlyThisError,
+    Unchanged,
+    in_short,
+)
 from orchestration.parsing import bundle, find_parser
 from orchestration.records import Dataset, release_time
 from orchestration.releases import calendar
@@ -170,7 +179,7 @@ class _Looker:
             if not file.may_lack:
                 self.errors.append(error)
         except LayoutError as error:
-            self.errors.append(LayoutError(f"{error} It came from {file.addresses[0]}. {KEPT}"))
+            self.errors.append(LayoutError(f"{error} It came from {in_short(file.addresses[0])}. {KEPT}"))
         except (OnlyThisError, ArchiveError) as error:
             self.errors.append(error)
 

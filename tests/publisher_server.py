@@ -19,6 +19,7 @@ class Reply:
         delay_s: silence before the first byte.
         drip_s: pause after each byte of the body.
         claims: the Content-Length that is announced, if not the true one; None announces none.
+        hangs_up: the connection is closed without a word.
     """
 
     body: bytes = b""
@@ -27,6 +28,7 @@ class Reply:
     delay_s: float = 0
     drip_s: float = 0
     claims: int | None = -1
+    hangs_up: bool = False
 
     @classmethod
     def redirect(cls, to: str, status: int = 302) -> "Reply":
@@ -92,6 +94,8 @@ class PublisherServer:
                 play.requests.append(Request(self.path, asked, time.monotonic()))
                 reply = play._next(self.path)
                 play._closing.wait(reply.delay_s)
+                if reply.hangs_up:
+                    return
                 with suppress(OSError):  # the other side may have gone
                     self._send(Reply(status=304) if _is_held(asked, reply) else reply)
 

@@ -142,6 +142,13 @@ def test_what_a_service_says_of_its_refusal_is_told_and_a_page_says_nothing(publ
     assert "It said" not in refusal(publisher)
 
 
+def test_an_address_with_a_thousand_codes_is_cut_in_messages(publisher):
+    long = f"{FILE}?code={','.join(['BPPI6D1R9US'] * 1000)}"
+    message = refusal(publisher, long)
+    assert message.startswith(long[:200] + "… answered 404 Not Found")
+    assert len(message) < 400
+
+
 def waits(publisher: PublisherServer, **manners: object) -> list[float]:
     time_ = Time()
     ask = Fetcher(replace(MANNERS, **manners), publisher.address, time_.sleep, time_.clock)
