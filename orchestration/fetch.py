@@ -195,13 +195,13 @@ class Fetcher:
         """Ask, no sooner after the request before to this host than the interval."""
         host = _host(url)
         rest = self._left_alone_until.get(host, 0) - self._clock()
-        if rest > 0:
+        if rest > self.manners.connect_timeout_s:
             raise FetchError(
                 f"{in_short(url)} was not asked for: its host wishes to be left alone for another "
                 f"{rest:,.0f} s. {KEPT}"
             )
         if host in self._asked:
-            wait = self._asked[host] + self.manners.request_interval_s - self._clock()
+            wait = max(rest, self._asked[host] + self.manners.request_interval_s - self._clock())
             if wait > 0:
                 self._sleep(wait)
         target = url
@@ -287,7 +287,8 @@ class Fetcher:
                         f"({len(body):,} bytes so far); stopped. {KEPT}"
                     )
         except HTTPError as error:
-            self._failed.add(_host(url))
+            if isinstance(error, TimedOut):
+                self._failed.add(_host(url))
             raise FetchError(
                 f"{what} was cut short: {response.raw.tell():,} of "
                 f"{f'{int(announced):,}' if announced.isdigit() else 'an unknown number of'} bytes came "

@@ -209,6 +209,30 @@ def test_a_host_that_has_failed_gets_one_brief_try_for_each_further_file_until_i
     assert "tried 4 times" in refused(FILE)
 
 
+def test_after_a_file_that_was_cut_short_the_next_one_of_its_host_is_waited_for_as_any(publisher):
+    other = "https://www.publisher.example/month.csv"
+    publisher.answers(FILE, Reply(b"1", claims=2))
+    publisher.answers(other, Reply(status=429, headers={"Retry-After": "7"}), b"1")
+    time_ = Time()
+    ask = Fetcher(MANNERS, publisher.address, time_.sleep, time_.clock)
+    with pytest.raises(FetchError, match="cut short"):
+        ask.fetch(FILE, recognise=anything)
+    assert ask.fetch(other, recognise=anything).body == b"1"
+    assert time_.slept == [7]
+
+
+def test_a_short_wish_to_be_left_alone_is_kept_by_the_next_file_of_that_host(publisher):
+    other = "https://www.publisher.example/month.csv"
+    publisher.answers(FILE, Reply(status=429, headers={"Retry-After": "2"}))
+    publisher.answers(other, b"1")
+    time_ = Time()
+    ask = Fetcher(replace(MANNERS, retries=0), publisher.address, time_.sleep, time_.clock)
+    with pytest.raises(FetchError, match="left alone for 2 s"):
+        ask.fetch(FILE, recognise=anything)
+    assert ask.fetch(other, recognise=anything).body == b"1"
+    assert time_.slept == [2]
+
+
 def test_a_publisher_that_is_silent_twice_is_not_asked_a_third_time(publisher):
     publisher.answers(FILE, Reply(b"1", delay_s=5))
     assert "(TimeoutError: timed out); tried 2 times" in refusal(publisher, read_timeout_s=0.1)
