@@ -27,6 +27,7 @@ from orchestration.warehouse import (
     built_models,
     connect,
     forget_models,
+    models_to_oneself,
     set_built_models,
     table_versions,
 )
@@ -79,7 +80,8 @@ class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
             name="dbt",
         )
         def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
-            yield from run_dbt(context, project, translator)
+            with models_to_oneself(Settings().data):
+                yield from run_dbt(context, project, translator)
 
         return dg.Definitions(assets=[build])
 

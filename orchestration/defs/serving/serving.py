@@ -9,6 +9,7 @@ from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
 from orchestration.instance import REFUSALS
 from orchestration.publish import marts_of, publish
 from orchestration.settings import Settings
+from orchestration.warehouse import models_to_oneself
 
 log = logging.getLogger("tidemark")
 
@@ -45,7 +46,9 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
     def serving(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        published = publish(Settings(), transform.manifest())
+        settings = Settings()
+        with models_to_oneself(settings.data):
+            published = publish(settings, transform.manifest())
         log.info(published.in_words())
         yield dg.MaterializeResult(
             asset_key=KEY,
