@@ -158,9 +158,10 @@ def alert() -> None:
 def prepare() -> None:
     """Parse the dbt project if its files have changed, and set up the Dagster instance."""
     from orchestration.components.warehouse_dbt import prepare as prepare_dbt
-    from orchestration.instance import home
+    from orchestration.instance import home, open_instance
 
-    home(Settings())
+    with open_instance(home(Settings())):
+        pass  # its tables are there now
     console.print(f"dbt's manifest is current: {prepare_dbt(PROJECT_ROOT / 'dbt_project').name}")
 
 

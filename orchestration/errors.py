@@ -38,3 +38,7 @@ class DescriptionError(TidemarkError):
 
 class AlertError(TidemarkError):
     """An alert could not be sent; it is tried again."""
+
+
+class InstanceError(TidemarkError):
+    """Dagster's storage cannot be had."""

@@ -10,15 +10,18 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import dagster as dg
+import yaml
 from dagster import DagsterRunStatus, RunsFilter
 from dagster._core.instance.ref import InstanceRef
 from dagster._utils.error import SerializableErrorInfo
 from filelock import FileLock
+from sqlalchemy.exc import DBAPIError
 
-from orchestration.errors import TidemarkError
+from orchestration.errors import InstanceError, TidemarkError
 from orchestration.event_log import OpenEventLog
 from orchestration.files import write_whole
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -34,6 +37,9 @@ EVENTS_OF_FAILURE = {
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
 }
+STORAGE = "TIDEMARK_DAGSTER_STORAGE"
+# Dagster reads the address, which holds a password, from the environment: it is in no file of the instance.
+IN_POSTGRES = {"storage": {"postgres": {"postgres_url": {"env": STORAGE}}}}
 LOG = "tidemark"
 """The log of the steps: `dagster.yaml` makes its lines part of the run's log."""
 
@@ -47,10 +53,26 @@ class Outcome:
 
 
 def home(settings: Settings) -> str:
-    """The instance's folder, with the project's `dagster.yaml` in it."""
+    """The instance's folder, with the project's `dagster.yaml` in it, and the settings' storage in that.
+
+    Every process that opens this instance, Dagster's own too, has to have the storage's address in its
+    environment; those that are started from here get it from this one's.
+
+    Raises:
+        InstanceError: the settings ask for PostgreSQL, and what speaks to it is not installed.
+    """
     folder = settings.dagster_home
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "dagster.yaml", (PROJECT_ROOT / "dagster.yaml").read_bytes())
+    instance = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    if settings.dagster_storage:
+        if not find_spec("dagster_postgres"):
+            raise InstanceError(
+                f"{STORAGE} names a PostgreSQL database; expected the package dagster-postgres, found none:"
+                " pip install 'tidemark[postgres]', or leave the setting empty for SQLite."
+            )
+        os.environ[STORAGE] = str(settings.dagster_storage.get_secret_value())
+        instance += yaml.safe_dump(IN_POSTGRES)
+    write_whole(folder / "dagster.yaml", instance.encode())
     return str(folder)
 
 
@@ -97,18 +119,34 @@ def problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
 
 
 def open_instance(folder: str) -> dg.DagsterInstance:
-    """The instance of a folder, as its `dagster.yaml` has it, with an event log that stays open.
+    """The instance of a folder, as its `dagster.yaml` has it; in SQLite with an event log that stays open.
 
     One process at a time: Dagster's SQLite files have no owner while they are made, and of two processes that
     both find none, one fails on the other's tables.
+
+    Raises:
+        InstanceError: the storage's server does not answer, or refuses; with its own words.
     """
-    log = {
-        "module": OpenEventLog.__module__,
-        "class": OpenEventLog.__name__,
-        "config": {"base_dir": str(Path(folder) / "history" / "runs")},
+    stays_open = {
+        "event_log_storage": {
+            "module": OpenEventLog.__module__,
+            "class": OpenEventLog.__name__,
+            "config": {"base_dir": str(Path(folder) / "history" / "runs")},
+        }
     }
+    in_a_server = "storage" in yaml.safe_load((Path(folder) / "dagster.yaml").read_text(encoding="utf-8"))
     with FileLock(Path(folder) / "opening.lock"):
-        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"event_log_storage": log}))
+        try:
+            return dg.DagsterInstance.from_ref(
+                InstanceRef.from_dir(folder, overrides=None if in_a_server else stays_open)
+            )
+        except Exception as error:
+            refused = error if isinstance(error, DBAPIError) else error.__cause__
+            if in_a_server and isinstance(refused, DBAPIError):
+                raise InstanceError(
+                    f"The PostgreSQL database of {STORAGE} cannot be had: {refused.orig}"
+                ) from error
+            raise
 
 
 def innermost(error: SerializableErrorInfo) -> str:

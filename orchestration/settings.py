@@ -6,12 +6,16 @@ records.
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, HttpUrl
+from pydantic import AnyUrl, Field, HttpUrl, Secret, UrlConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# The driver by name: dagster-postgres treats connections as psycopg2 wants it; SQLAlchemy 2.1 takes another
+# for postgresql://. Without a host it is a socket of this machine: postgresql+psycopg2:///dagster.
+PostgresUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql+psycopg2"])]
 
 
 class Settings(BaseSettings):
@@ -37,6 +41,9 @@ class Settings(BaseSettings):
     lock_timeout_s: float = Field(600, ge=0, description="Seconds to wait for the warehouse's file")
     schedules: bool = Field(False, description="Turn the publishers' schedules on")
     keep_runs_days: int = Field(90, gt=0, description="Days that runs and their logs are kept")
+    dagster_storage: Secret[PostgresUrl] | None = Field(
+        None, description="A PostgreSQL database that keeps Dagster's runs, instead of SQLite files"
+    )
     ui: HttpUrl = Field(
         HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI is: for the links of alerts"
     )

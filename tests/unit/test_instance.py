@@ -4,7 +4,13 @@ import multiprocessing
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from orchestration.instance import home, open_instance
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from orchestration.errors import InstanceError
+from orchestration.event_log import OpenEventLog
+from orchestration.instance import STORAGE, home, open_instance
 from orchestration.settings import Settings
 
 PROCESSES = 4
@@ -32,3 +38,49 @@ def test_processes_that_open_a_new_instance_at_the_same_moment_all_get_it(tmp_pa
         for opener in openers:
             opener.join(timeout=60)
         assert [opener.exitcode for opener in openers] == [0] * PROCESSES
+
+
+def test_the_address_of_the_storage_is_in_the_environment_and_in_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORAGE, "postgresql+psycopg2://dagster:secret@db.example/dagster")
+    folder = Path(home(Settings(data=tmp_path)))
+    assert yaml.safe_load((folder / "dagster.yaml").read_text())["storage"] == {
+        "postgres": {"postgres_url": {"env": STORAGE}}
+    }
+    assert not [f for f in tmp_path.rglob("*") if f.is_file() and "secret" in f.read_text()]
+    assert "secret" not in repr(Settings())
+
+
+def test_without_the_setting_the_storage_is_in_the_folder_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STORAGE, "postgresql+psycopg2:///dagster?host=/run/postgresql")
+    home(Settings(data=tmp_path))
+    monkeypatch.setenv(STORAGE, "")
+    with open_instance(home(Settings(data=tmp_path))) as instance:
+        assert isinstance(instance.event_log_storage, OpenEventLog)
+
+
+def test_what_speaks_to_postgres_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.instance.find_spec", lambda name: None)
+    monkeypatch.setenv(STORAGE, "postgresql+psycopg2://dagster@db.example/dagster")
+    with pytest.raises(InstanceError, match=r"expected the package dagster-postgres.*tidemark\[postgres\]"):
+        home(Settings(data=tmp_path))
+
+
+def test_a_server_that_does_not_answer_is_named_with_its_words_and_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagster_postgres.utils.time.sleep", lambda seconds: None)
+    monkeypatch.setenv(STORAGE, "postgresql+psycopg2://dagster:secret@127.0.0.1:1/dagster")
+    with pytest.raises(InstanceError, match=r"(?s)TIDEMARK_DAGSTER_STORAGE.*127\.0\.0\.1.*refused") as told:
+        open_instance(home(Settings(data=tmp_path)))
+    assert "secret" not in str(told.value)
+
+
+def test_another_driver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the one that SQLAlchemy takes for this scheme, Dagster's web server loses its connection."""
+    monkeypatch.setenv(STORAGE, "postgresql://dagster@db.example/dagster")
+    with pytest.raises(ValidationError, match=r"postgresql\+psycopg2"):
+        Settings()
