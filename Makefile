@@ -108,6 +108,9 @@ timing: $(READY) ## Where the time of a run goes
 	@$(BIN)/python -m tests.timing
 
 .PHONY: lock
-lock: $(READY) ## Resolve the pins of pyproject.toml into requirements.lock
+lock: $(READY) ## Resolve the pins of pyproject.toml into the two locks
 	$(BIN)/uv pip compile --quiet --no-header pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes -o requirements.lock
+# What a server installs: the same versions without the tools of development.
+	$(BIN)/uv pip compile --quiet --no-header pyproject.toml --all-extras --group build --universal --python-version 3.11 \
+		--generate-hashes --constraints requirements.lock -o requirements-deploy.lock
