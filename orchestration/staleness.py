@@ -1,7 +1,8 @@
-"""Which dbt nodes have to be built: those whose code or inputs differ from when they were built last.
+"""Which dbt nodes have to be built, and which are held back after a build, and why.
 
-Pure functions of dbt's manifest and the versions of the raw tables. Running dbt and remembering
-what was built belong elsewhere.
+To be built are those whose code or inputs differ from when they were built last; held back are those that
+failed, and what rests on them. Pure functions of dbt's manifest, the versions of the raw tables and what came
+of a build. Running dbt and remembering what was built belong elsewhere.
 """
 
 import json
@@ -11,6 +12,9 @@ from typing import Any
 
 BUILT = ("model", "seed", "snapshot")
 TESTS = ("test", "unit_test")
+# dbt's words for what became of a node or test.
+GOOD = ("success", "pass", "warn")
+FAILED = ("error", "fail", "runtime error")
 
 
 def fingerprints(manifest: Mapping[str, Any], versions: Mapping[str, str]) -> dict[str, str]:
@@ -76,17 +80,98 @@ def settled(
         statuses: dbt's status per node and test of this build.
     """
     tests = tests_of(manifest)
-    good = ("success", "pass", "warn")
     now = dict(built)
     for node, mark in fingerprint.items():
         parents = [p for p in manifest["nodes"][node]["depends_on"].get("nodes", []) if p in fingerprint]
-        if statuses.get(node) not in good:
+        if statuses.get(node) not in GOOD:
             continue
         if any(now.get(p) != fingerprint[p] for p in parents):
             continue
-        if all(statuses.get(t, "pass") in good for t in tests.get(node, ())):
+        if all(statuses.get(t, "pass") in GOOD for t in tests.get(node, ())):
             now[node] = mark
     return {n: m for n, m in now.items() if built.get(n) != m}
+
+
+def failures(
+    manifest: Mapping[str, Any], statuses: Mapping[str, str], messages: Mapping[str, str | None]
+) -> dict[str, list[str]]:
+    """What failed of each node itself, in words: its build, or tests of it, told once for all that they test.
+
+    Args:
+        manifest: dbt's manifest.json.
+        statuses: dbt's status per node and test of a build.
+        messages: dbt's message per node and test.
+    """
+    nodes = manifest["nodes"]
+    found: dict[str, list[str]] = {}
+    tests: dict[tuple[str, ...], list[str]] = {}
+    for node_id, status in sorted(statuses.items()):
+        if status not in FAILED:
+            continue
+        node = _node(manifest, node_id)
+        said = _one_line(messages.get(node_id) or status)
+        if node["resource_type"] in BUILT:
+            found[node_id] = [f"{table_of(node)} could not be built: {said}"]
+        else:
+            tested = tuple(p for p in node["depends_on"]["nodes"] if p in nodes)
+            tests.setdefault(tested, []).append(f"{node['name']} ({said})")
+    for tested, told in tests.items():
+        whose = " and ".join(table_of(nodes[node_id]) for node_id in tested)
+        for node_id in tested:
+            found.setdefault(node_id, []).append(f"{whose} failed {', '.join(told)}")
+    return found
+
+
+def held_back(
+    manifest: Mapping[str, Any],
+    fingerprint: Mapping[str, str],
+    built: Mapping[str, str],
+    statuses: Mapping[str, str],
+    failed: Mapping[str, list[str]],
+) -> dict[str, list[str]]:
+    """Why nodes are not settled: what failed of them and of all that they rest on, each told once.
+
+    A node whose test could not be run waits for what else that test reads.
+
+    Args:
+        manifest: dbt's manifest.json.
+        fingerprint: of each node now.
+        built: the fingerprints that are remembered after a build.
+        statuses: dbt's status per node and test of that build.
+        failed: what failed of each node itself.
+    """
+    tests = tests_of(manifest)
+    held = {node for node, mark in fingerprint.items() if built.get(node) != mark}
+    found: dict[str, list[str]] = {}
+    for node in held:
+        reached = {node: None}
+        ahead = [node]
+        while ahead:
+            at = ahead.pop()
+            not_run = [t for t in tests.get(at, ()) if statuses.get(t) == "skipped"]
+            for below in (at, *not_run):
+                parents = _node(manifest, below)["depends_on"].get("nodes", [])
+                ahead += [p for p in parents if p in held and p not in reached]
+                reached |= dict.fromkeys(p for p in parents if p in held)
+        causes = dict.fromkeys(cause for at in reached for cause in failed.get(at, ()))
+        if causes:
+            found[node] = list(causes)
+    return found
+
+
+def resting_on(manifest: Mapping[str, Any], table: str) -> set[str]:
+    """The nodes that rest on a raw table, directly or through others."""
+    found = {s for s, source in manifest["sources"].items() if source["identifier"] == table}
+    nodes = {k: v for k, v in manifest["nodes"].items() if v["resource_type"] in BUILT}
+    for node_id in _parents_first(nodes):
+        if found.intersection(nodes[node_id].get("depends_on", {}).get("nodes", [])):
+            found.add(node_id)
+    return found & set(nodes)
+
+
+def table_of(node: Mapping[str, Any]) -> str:
+    """Schema and table of a node, as people write it."""
+    return f"{node['schema']}.{node['alias']}"
 
 
 def tests_of(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -100,10 +185,19 @@ def tests_of(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
+def _node(manifest: Mapping[str, Any], node_id: str) -> Mapping[str, Any]:
+    return manifest["nodes"].get(node_id) or manifest["unit_tests"][node_id]
+
+
 def _test_code(manifest: Mapping[str, Any], test_id: str) -> Any:  # noqa: ANN401 - JSON of the manifest
-    test = manifest["nodes"].get(test_id) or manifest["unit_tests"][test_id]
+    test = _node(manifest, test_id)
     kept = ("raw_code", "test_metadata", "config", "given", "expect", "overrides")
     return [test_id, *(test.get(k) for k in kept)]
+
+
+def _one_line(message: str) -> str:
+    """Dbt's message without its line breaks, and without the file that is another one in each run."""
+    return " ".join(" ".join(line.split()) for line in message.splitlines() if "compiled code at" not in line)
 
 
 def _parents_first(nodes: Mapping[str, Any]) -> Iterable[str]:

@@ -25,6 +25,7 @@ create schema if not exists raw;
 create schema if not exists ops;
 create table if not exists ops.table_versions (table_name varchar primary key, version varchar not null);
 create table if not exists ops.built_models (model varchar primary key, fingerprint varchar not null);
+create table if not exists ops.held_back (model varchar primary key, causes varchar[] not null);
 """
 
 
@@ -125,6 +126,18 @@ def set_built_models(connection: duckdb.DuckDBPyConnection, fingerprints: Mappin
 def forget_models(connection: duckdb.DuckDBPyConnection, models: Iterable[str]) -> None:
     """Forget that these nodes were built: they are about to be built again."""
     connection.execute("delete from ops.built_models where model in (select unnest(?))", [list(models)])
+
+
+def models_held_back(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Why dbt nodes are not built and tested: what failed in the last build, in words."""
+    return dict(connection.execute("select model, causes from ops.held_back").fetchall())
+
+
+def set_models_held_back(connection: duckdb.DuckDBPyConnection, causes: Mapping[str, list[str]]) -> None:
+    """Remember why nodes are held back, and forget it of all others."""
+    connection.execute("delete from ops.held_back")
+    for model, found in causes.items():
+        connection.execute("insert into ops.held_back values (?, ?)", [model, found])
 
 
 def table_exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

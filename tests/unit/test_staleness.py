@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.staleness import fingerprints, settled, stale
+from orchestration.staleness import failures, fingerprints, held_back, resting_on, settled, stale
 
 # raw.flows -> stg_flows -+-> mart        raw.rates -> stg_rates -+-> mart
 STG_FLOWS, STG_RATES, MART = "model.t.stg_flows", "model.t.stg_rates", "model.t.mart"
@@ -44,13 +44,13 @@ def manifest() -> dict[str, Any]:
             "source.t.raw.rates": {"identifier": "rates"},
         },
         "nodes": {
-            MART: model(STG_FLOWS, STG_RATES),
-            STG_FLOWS: model("source.t.raw.flows"),
-            STG_RATES: model("source.t.raw.rates"),
-            UNIQUE: check("test", STG_FLOWS),
-            RELATED: check("test", MART, STG_FLOWS),
+            MART: {"schema": "marts", "alias": "mart"} | model(STG_FLOWS, STG_RATES),
+            STG_FLOWS: {"schema": "stg", "alias": "flows"} | model("source.t.raw.flows"),
+            STG_RATES: {"schema": "stg", "alias": "rates"} | model("source.t.raw.rates"),
+            UNIQUE: {"name": "unique_flows"} | check("test", STG_FLOWS),
+            RELATED: {"name": "mart_in_flows"} | check("test", MART, STG_FLOWS),
         },
-        "unit_tests": {UNIT: check("unit_test", MART)},
+        "unit_tests": {UNIT: {"name": "adds_up"} | check("unit_test", MART)},
     }
 
 
@@ -172,3 +172,56 @@ def test_what_was_remembered_before_is_not_told_again():
 def test_a_failure_is_built_again_next_time():
     after = settled(manifest(), BUILT, {}, ALL_GOOD | {UNIQUE: "fail"})
     assert stale(BUILT, after) == [STG_FLOWS, MART]
+
+
+def kept_because(statuses: dict[str, str], messages: dict[str, str] | None = None) -> dict[str, list[str]]:
+    failed = failures(manifest(), statuses, messages or {})
+    return held_back(manifest(), BUILT, settled(manifest(), BUILT, {}, statuses), statuses, failed)
+
+
+def test_nothing_is_held_back_where_all_was_built_and_passed():
+    assert kept_because(ALL_GOOD) == {}
+
+
+def test_what_rests_on_a_failed_test_is_held_back_for_the_same_reason():
+    statuses = ALL_GOOD | {UNIQUE: "fail", MART: "skipped", RELATED: "skipped", UNIT: "skipped"}
+    why = ["stg.flows failed unique_flows (Got 2 results, configured to fail if != 0)"]
+    said = {UNIQUE: "Got 2 results, configured to fail if != 0"}
+    assert kept_because(statuses, said) == {STG_FLOWS: why, MART: why}
+
+
+def test_a_model_that_cannot_be_built_is_told_with_dbts_message_and_not_with_a_file_of_this_run():
+    said = "Runtime Error in model rates (rates.sql)\n  Binder Error: no column x\n  compiled code at /d/1f0"
+    statuses = ALL_GOOD | {STG_RATES: "error", MART: "skipped", RELATED: "skipped", UNIT: "skipped"}
+    why = "stg.rates could not be built: Runtime Error in model rates (rates.sql) Binder Error: no column x"
+    told = kept_because(statuses, {STG_RATES: said})
+    assert told[STG_RATES] == told[MART] == [why]
+
+
+def test_a_model_whose_test_could_not_be_run_is_told_what_that_waited_for():
+    """The flows themselves were built and passed what could be run."""
+    statuses = ALL_GOOD | {STG_RATES: "error", MART: "skipped", RELATED: "skipped", UNIT: "skipped"}
+    told = kept_because(statuses)
+    assert told[STG_FLOWS] == told[STG_RATES] == ["stg.rates could not be built: error"]
+
+
+def test_a_failed_unit_test_holds_back_its_model():
+    statuses = ALL_GOOD | {UNIT: "fail", MART: "skipped", RELATED: "skipped"}
+    assert kept_because(statuses)[MART] == ["marts.mart failed adds_up (fail)"]
+
+
+def test_several_failures_of_one_model_are_one_reason_and_of_two_are_two():
+    statuses = ALL_GOOD | {UNIQUE: "fail", RELATED: "fail", STG_RATES: "error"}
+    told = kept_because(statuses)
+    assert sorted(told[MART]) == [
+        "marts.mart and stg.flows failed mart_in_flows (fail)",
+        "stg.flows failed unique_flows (fail)",
+        "stg.rates could not be built: error",
+    ]
+    both = kept_because(ALL_GOOD | {UNIQUE: "fail", UNIT: "fail"})
+    assert both[STG_FLOWS] == ["stg.flows failed unique_flows (fail)"]
+
+
+def test_what_rests_on_a_raw_table_is_found_through_all_models():
+    assert resting_on(manifest(), "rates") == {STG_RATES, MART}
+    assert resting_on(manifest(), "nothing") == set()
