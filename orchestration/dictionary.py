@@ -6,6 +6,7 @@ One source for readers of the docs, of DuckDB's comments and of the data package
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration import publication
 from orchestration.publish import functions_of, marts_of
 
 HEAD = """# Data dictionary
@@ -31,6 +32,10 @@ def dictionary(manifest: Mapping[str, Any]) -> str:
         for column in node["columns"].values():
             rows.append(f"| `{column['name']}` | {column['data_type']} | {_line(column['description'])} |")
         parts.append("\n".join(rows) + "\n")
+    parts.append(f"## `{publication.TABLE}`: {publication.TITLE}\n\n{publication.DESCRIPTION}\n")
+    rows = ["| column | type | meaning |", "|---|---|---|"]
+    rows += [f"| `{name}` | {kind} | {_line(text)} |" for name, (kind, text) in publication.COLUMNS.items()]
+    parts.append("\n".join(rows) + "\n")
     functions = sorted(functions_of(manifest), key=lambda n: (n["schema"], n["alias"]))
     if functions:
         parts.append(FUNCTIONS)

@@ -8,25 +8,31 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration import publication
 from orchestration.errors import PublishError
 from orchestration.files import put_in_place, write_whole
+from orchestration.publication import UNKNOWN, Version
 from orchestration.settings import Settings
-from orchestration.warehouse import built_models, connect
+from orchestration.staleness import table_of
+from orchestration.warehouse import built_models, connect, models_held_back
 
 FILE = "tidemark.duckdb"
 PACKAGE = "datapackage.json"
 # Read by DuckDB 1.0 and newer, whatever version writes it.
 STORAGE = "v1.0.0"
 # Part of the version: raise it when what is published changes without a change of the marts.
-FORMAT = 2
+FORMAT = 3
 # Whatever mart has this column: rows where it is not true stay in the serving copy and leave in no export.
 MARK = "is_redistributable"
+# Without these nobody can say what a copy holds, whose it is and what is late.
+NEEDED = {"core.datasets", "core.snapshots", "quality.arrivals"}
 
 FIELD_TYPES = {
     "VARCHAR": "string",
@@ -47,7 +53,7 @@ class Published:
     version: str
     new: bool
     resources: dict[str, dict[str, Any]]
-    kept: tuple[str, ...]
+    versions: dict[str, Version]
     file: Path
 
     @property
@@ -55,11 +61,16 @@ class Published:
         """Rows of each mart, as exported."""
         return {name: resource["rows"] for name, resource in self.resources.items()}
 
+    @property
+    def kept(self) -> list[str]:
+        """The marts of which no newer version could be published."""
+        return sorted(name for name, version in self.versions.items() if version.causes)
+
     def in_words(self) -> str:
         """One line for a log."""
         size = self.file.stat().st_size / 1e6
         what = f"{len(self.rows)} tables, {sum(self.rows.values()):,} rows, {size:.1f} MB"
-        kept = f"; kept as they were: {', '.join(self.kept)}" if self.kept else ""
+        kept = f"; {len(self.kept)} marts keep their last good version" if self.kept else ""
         return f"published {what}{kept}" if self.new else f"nothing to publish: {what} are current"
 
 
@@ -84,19 +95,26 @@ def _public(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
     """Copy the marts from the warehouse to the serving folder, if they differ from what is there.
 
+    A mart that is not built and tested keeps its last good version, and says so; one that never was is left
+    out. All that rests on it is kept or left out too, as it is not built and tested either.
+
     Raises:
-        PublishError: a mart was not built, or a view reads what is not published. The copy that
-            was there stays.
+        PublishError: a mart was not built without which there is no copy. The one that was there stays.
     """
     folder = settings.serving
     marts = marts_of(manifest)
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
         current = _current(folder)
-        marks, kept = _marks(built_models(connection), marts, current)
-        functions = _functions(connection, manifest)
-        version = sha256(repr((FORMAT, sorted(marks.items()), functions)).encode()).hexdigest()[:16]
+        built = built_models(connection)
+        if current and any(node["unique_id"] not in built for node in _public(manifest)):
+            connection.execute(f"attach '{_quoted(folder / FILE)}' as held (read_only)")
+        marks = _marks(built, marts, current)
+        versions = _versions(built, models_held_back(connection), marts, marks, current, settings.now())
+        functions = _functions(connection, manifest, built)
+        causes = sorted((v.mart, v.causes) for v in versions.values() if v.causes)
+        version = sha256(repr((FORMAT, sorted(marks.items()), functions, causes)).encode()).hexdigest()[:16]
         if current and current.version == version:
-            return replace(current, kept=tuple(sorted(kept)))
+            return replace(current, versions=versions)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "parquet").mkdir(exist_ok=True)
         # One name, as there is one publisher at a time: what a killed one left is replaced.
@@ -106,19 +124,19 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
         (warehouse,) = connection.execute("select current_database()").fetchone()
         try:
             connection.execute(f"attach '{_quoted(fresh)}' as serving (storage_version '{STORAGE}')")
-            if kept:
-                connection.execute(f"attach '{_quoted(folder / FILE)}' as held (read_only)")
-            for node in sorted(marts, key=_is_view):
-                name = _name(node)
-                _copy(connection, node, "held" if name in kept else warehouse)
+            for node in sorted((n for n in marts if table_of(n) in marks), key=_is_view):
+                name = table_of(node)
+                of = versions[name]
+                _copy(connection, node, "held" if of.causes else warehouse)
                 parquet = folder / "parquet" / f"{name}.parquet"
                 _parquet(connection, node, parquet)
                 # What was kept is described as it was: its columns may be others than the model's are now.
-                resource = current.resources[name] if name in kept else _resource(connection, node, parquet)
-                _comment(connection, node, resource)
-                resources.append({**resource, **_bytes(parquet), "fingerprint": marks[name]})
+                resource = current.resources[name] if of.causes else _resource(connection, node, parquet)
+                _comment(connection, node, resource, of.label)
+                resources.append({**resource, **_bytes(parquet), "fingerprint": marks[name], **_about(of)})
             for function in functions:
                 connection.execute(function)
+            publication.write(connection, "serving", versions.values())
             package = _package(connection, version, resources)
             connection.execute("detach serving")
             _swap(fresh, folder / FILE)
@@ -127,31 +145,55 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
                 connection.execute("detach database if exists serving")
                 fresh.unlink()
         write_whole(folder / PACKAGE, json.dumps(package, indent=2, ensure_ascii=False).encode())
-    return Published(version, True, {r["name"]: r for r in resources}, tuple(sorted(kept)), folder / FILE)
+    return Published(version, True, {r["name"]: r for r in resources}, versions, folder / FILE)
 
 
 def _marks(
     built: Mapping[str, str], marts: list[Mapping[str, Any]], current: Published | None
-) -> tuple[dict[str, str], set[str]]:
-    """The fingerprint of each mart to publish, and which of them keep their last good version.
+) -> dict[str, str]:
+    """The fingerprint of each mart to publish.
 
     A mart that is not built and tested (its test failed, or another run is at it) is taken from the
     copy that is there.
     """
-    marks = {_name(n): built[n["unique_id"]] for n in marts if n["unique_id"] in built}
-    kept = {_name(n) for n in marts} - set(marks)
     held = {n: r["fingerprint"] for n, r in current.resources.items()} if current else {}
-    missing = sorted(kept - set(held))
-    if missing:
-        raise PublishError(
-            f"These marts are not built and tested yet: {', '.join(missing)}. Run `make offline`, which "
-            "says why; the serving copy stays as it was."
+    marks = {table_of(n): built.get(n["unique_id"], held.get(table_of(n))) for n in marts}
+    return {name: mark for name, mark in marks.items() if mark}
+
+
+def _versions(
+    built: Mapping[str, str],
+    causes: Mapping[str, list[str]],
+    marts: list[Mapping[str, Any]],
+    marks: Mapping[str, str],
+    current: Published | None,
+    now: datetime,
+) -> dict[str, Version]:
+    """The version of each mart to publish: that of the copy that is there where it is the same."""
+    found = {}
+    for node in marts:
+        name, model = table_of(node), node["unique_id"]
+        there = current.resources.get(name, {}) if current else {}
+        same = name in marks and there.get("fingerprint") == marks[name]
+        since = datetime.fromisoformat(there["published_at"]) if same else now.replace(microsecond=0)
+        found[name] = Version(
+            name,
+            since if name in marks else None,
+            () if model in built else tuple(causes.get(model, [UNKNOWN])),
         )
-    return marks | {name: held[name] for name in kept}, kept
+    missing = {n: v.because for n, v in found.items() if n in NEEDED and v.published_at is None}
+    if missing:
+        told = "".join(f"\n  {name}: {because}" for name, because in missing.items())
+        raise PublishError(
+            f"Nothing can be published without these marts, which were never built and tested:{told}"
+        )
+    return found
 
 
-def _name(node: Mapping[str, Any]) -> str:
-    return f"{node['schema']}.{node['alias']}"
+def _about(version: Version) -> dict[str, str]:
+    """What the data package says of it."""
+    since = {"published_at": version.published_at.isoformat()}
+    return since | {"kept_because": version.because} if version.causes else since
 
 
 def _is_function(node: Mapping[str, Any]) -> bool:
@@ -167,10 +209,12 @@ def _current(folder: Path) -> Published | None:
     if not package.exists() or not file.exists():
         return None
     about = json.loads(package.read_text(encoding="utf-8"))
-    resources = {r["name"]: r for r in about["resources"]}
+    # A copy of before there were such times: what is in it is served since then, or longer.
+    swapped = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat()
+    resources = {r["name"]: {"published_at": swapped} | r for r in about["resources"]}
     if any(not (folder / r["path"]).exists() for r in resources.values()):
         return None
-    return Published(about["version"], False, resources, (), file)
+    return Published(about["version"], False, resources, {}, file)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalog: str) -> None:
@@ -189,15 +233,17 @@ def _copy(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], catalo
         )
 
 
-def _functions(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> list[str]:
-    """The statements that make the warehouse's functions in the serving copy; those that are built."""
+def _functions(
+    connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], built: Mapping[str, str]
+) -> list[str]:
+    """The statements that make the functions in the serving copy: as they are built, or as they were."""
     made = []
     (warehouse,) = connection.execute("select current_database()").fetchone()
     for node in functions_of(manifest):
         found = connection.execute(
             "select parameters, macro_definition from duckdb_functions() where schema_name = ? "
-            "and function_name = ? and database_name = current_database()",
-            [node["schema"], node["alias"]],
+            "and function_name = ? and database_name = ?",
+            [node["schema"], node["alias"], warehouse if node["unique_id"] in built else "held"],
         ).fetchone()
         if found:
             parameters, definition = found
@@ -218,11 +264,12 @@ def _without_file(sql: str, catalog: str) -> str:
 
 
 def _comment(
-    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], resource: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], resource: Mapping[str, Any], label: str
 ) -> None:
     target = f'serving."{node["schema"]}"."{node["alias"]}"'
     kind = "view" if _is_view(node) else "table"
-    connection.execute(f"comment on {kind} {target} is '{_escaped(resource['description'])}'")
+    text = _escaped(f"{resource['description']} {label}")
+    connection.execute(f"comment on {kind} {target} is '{text}'")
     for field in resource["schema"]["fields"]:
         connection.execute(
             f"comment on column {target}.\"{field['name']}\" is '{_escaped(field['description'])}'"
@@ -259,7 +306,7 @@ def _resource(
     )
     note = f"Rows whose {MARK} is not true are left out of this file: {held - rows:,} of them."
     return {
-        "name": _name(node),
+        "name": table_of(node),
         "type": "table",
         "title": node["config"]["meta"].get("title", node["alias"]),
         "description": node["description"],

@@ -79,6 +79,8 @@ CREDITS = "select distinct publisher, credit from core.datasets where snapshots 
 
 MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
 
+KEPT = "select mart from quality.publication where not is_current order by mart"
+
 REVISIONS = """
 select count(*) from flows.portfolio_flows_vintages where valid_to is not null
 """
@@ -162,7 +164,18 @@ def status(settings: Settings) -> RenderableType:
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
     title += f"{late} of {len(datasets)} datasets late" if late else "nothing is late"
     title += f", nothing held yet of {empty}" if empty else ""
-    return Group(Text.from_markup(title), table)
+    return Group(Text.from_markup(title), table, *_kept(settings))
+
+
+def _kept(settings: Settings) -> list[Text]:
+    """One line where readers have older marts than the files that are held give; else none."""
+    file = settings.serving / FILE
+    if not file.exists():
+        return []
+    with duckdb.connect(str(file), read_only=True) as connection:
+        marts = [mart for (mart,) in connection.execute(KEPT).fetchall()]
+    line = f"✗ Older than the files held, as something failed (quality.publication): {', '.join(marts)}"
+    return [Text(line, "red")] if marts else []
 
 
 def summary(settings: Settings) -> RenderableType:

@@ -61,10 +61,14 @@ class Desk:
             yield connection
 
     def fingerprints(self) -> dict[str, tuple[int, str]]:
-        """Rows of each mart and a hash of all of them, in whatever order they are stored."""
+        """Rows of each mart and a hash of all of them, in whatever order they are stored.
+
+        Without `quality.publication`, which is no mart: it tells when this copy got them.
+        """
         with self.marts() as connection:
             tables = connection.execute(
-                "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+                "select schema_name || '.' || table_name from duckdb_tables() "
+                "where table_name != 'publication' order by 1"
             ).fetchall()
             return {
                 table: connection.execute(

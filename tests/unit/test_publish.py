@@ -1,20 +1,24 @@
-"""What leaves with an export and what stays in the serving copy, on a warehouse of three small marts."""
+"""What is published of a warehouse of a few small marts, what stays in the serving copy, and what is kept."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.publish import publish
+from orchestration.errors import PublishError
+from orchestration.publication import in_words
+from orchestration.publish import Published, publish
 from orchestration.settings import Settings
-from orchestration.warehouse import connect, set_built_models
+from orchestration.warehouse import connect, forget_models, set_built_models, set_models_held_back
 
 MARTS = {
     "core.datasets": "select 'p/d' as dataset, 'T' as title, 'https://p.example' as page, 'L' as licence, "
     "'https://p.example/l' as licence_url, 'C' as credit, timestamp '2026-01-01' as newest_known_at",
     "core.snapshots": "select 'live' as origin",
+    "quality.arrivals": "select 'p/d' as dataset",
     "surveys.readings": "select * from (values (1, true), (2, false), (3, true), (4, null)) as t(reading, "
     "is_redistributable)",
 }
@@ -106,7 +110,7 @@ def test_a_mart_that_keeps_its_last_good_version_leaves_them_out_too(settings: S
         warehouse.execute("delete from ops.built_models where model = 'model.t.readings'")
         set_built_models(warehouse, {"model.t.snapshots": "built anew"})
     published = publish(settings, manifest())
-    assert published.kept == ("surveys.readings",)
+    assert published.kept == ["surveys.readings"]
     assert exported(settings, "surveys.readings") == [(1, True), (3, True)]
     assert resources(settings)["surveys.readings"]["rows"] == 2
     assert "redistributable" in resources(settings)["surveys.readings"]
@@ -125,8 +129,10 @@ def test_a_function_goes_along_and_a_changed_one_is_published_anew(settings: Set
     with_function = manifest()
     with_function["nodes"][model["unique_id"]] = model
 
-    def made(condition: str) -> list[tuple]:
+    def made(condition: str, *, good: bool = True) -> list[tuple]:
         with connect(settings.warehouse) as warehouse:
+            warehouse.execute("delete from ops.built_models where model = 'model.t.readings_above'")
+            set_built_models(warehouse, {model["unique_id"]: "built"} if good else {})
             warehouse.execute(
                 "create or replace function surveys.readings_above(least) as table "
                 f"(select reading from surveys.readings where {condition})"
@@ -137,4 +143,116 @@ def test_a_function_goes_along_and_a_changed_one_is_published_anew(settings: Set
 
     assert made("reading >= least") == [(3,), (4,)]
     assert made("reading > least") == [(4,)]
+    assert made("reading = least", good=False) == [(4,)], "as it was when it was good"
     assert "surveys.readings_above" not in resources(settings), "it is no table"
+
+
+WHY = "stg.readings failed unique_readings (Got 1 result)"
+DAYS = [f"2026-11-{day}T09:00:00Z" for day in (20, 21, 22, 23)]
+
+
+def published_on(
+    settings: Settings, day: int, failed: dict[str, str] | None = None, **built: str
+) -> Published:
+    """Publish on a day, after a build that built some models anew and in which others failed."""
+    with connect(settings.warehouse) as warehouse:
+        set_built_models(warehouse, {f"model.t.{model}": mark for model, mark in built.items()})
+        causes = {f"model.t.{model}": [why] for model, why in (failed or {}).items()}
+        forget_models(warehouse, causes)
+        set_models_held_back(warehouse, causes)
+    return publish(settings.model_copy(update={"clock": datetime.fromisoformat(DAYS[day])}), manifest())
+
+
+def publication(settings: Settings) -> dict[str, tuple]:
+    with duckdb.connect(str(settings.serving / "tidemark.duckdb"), read_only=True) as marts:
+        rows = marts.execute("from quality.publication order by mart").fetchall()
+    return {mart: rest for mart, *rest in rows}
+
+
+def at(day: int) -> datetime:
+    return datetime.fromisoformat(DAYS[day]).replace(tzinfo=None)
+
+
+def comment(settings: Settings) -> str:
+    with duckdb.connect(str(settings.serving / "tidemark.duckdb"), read_only=True) as marts:
+        return marts.execute("select comment from duckdb_tables() where table_name = 'readings'").fetchone()[
+            0
+        ]
+
+
+def test_each_mart_says_since_when_it_is_served_and_an_unchanged_one_goes_on_doing_so(
+    settings: Settings,
+) -> None:
+    published_on(settings, 0)
+    assert publication(settings)["surveys.readings"] == [4, at(0), True, ""]
+    published_on(settings, 1, snapshots="built anew")
+    told = publication(settings)
+    assert told["surveys.readings"] == [4, at(0), True, ""]
+    assert told["core.snapshots"] == [1, at(1), True, ""]
+    assert resources(settings)["core.snapshots"]["published_at"] == "2026-11-21T09:00:00+00:00"
+    assert published_on(settings, 2).new is False
+
+
+def test_a_mart_that_failed_is_labelled_with_its_version_and_the_reason_until_it_is_good(
+    settings: Settings,
+) -> None:
+    """The others go on; the same failure again publishes nothing; the good build clears the label."""
+    published_on(settings, 0)
+    failed = {"readings": WHY}
+    assert published_on(settings, 1, failed, snapshots="built anew").new
+    told = publication(settings)
+    assert told["surveys.readings"] == [4, at(0), False, WHY]
+    assert told["core.snapshots"] == [1, at(1), True, ""]
+    label = f"A mart. This is its version of 2026-11-20 09:00 UTC, without newer figures: {WHY}"
+    assert comment(settings) == label
+    resource = resources(settings)["surveys.readings"]
+    assert (resource["published_at"], resource["kept_because"]) == ("2026-11-20T09:00:00+00:00", WHY)
+    assert "kept_because" not in resources(settings)["core.snapshots"]
+
+    again = published_on(settings, 2, failed)
+    assert (again.new, again.kept) == (False, ["surveys.readings"])
+    assert published_on(settings, 2, {"readings": "another reason"}).new
+
+    published_on(settings, 3, readings="built anew")
+    assert publication(settings)["surveys.readings"] == [4, at(3), True, ""]
+    assert comment(settings) == "A mart."
+    assert "kept_because" not in resources(settings)["surveys.readings"]
+
+
+def test_a_mart_that_is_good_again_as_it_was_is_the_version_that_it_was(settings: Settings) -> None:
+    """As when the code that failed is taken back."""
+    published_on(settings, 0)
+    published_on(settings, 1, {"readings": WHY})
+    published_on(settings, 2, readings="built")
+    assert publication(settings)["surveys.readings"] == [4, at(0), True, ""]
+
+
+def test_a_mart_that_never_was_good_is_left_out_and_named(settings: Settings) -> None:
+    first = published_on(settings, 0, {"readings": WHY})
+    assert first.new
+    assert "surveys.readings" not in resources(settings)
+    assert publication(settings)["surveys.readings"] == [None, None, False, WHY]
+    (told,) = in_words(first.versions.values())
+    assert told == f"{WHY}\n  Not published, as they have no good version yet: surveys.readings."
+    published_on(settings, 1, readings="built")
+    assert publication(settings)["surveys.readings"] == [4, at(1), True, ""]
+
+
+def test_nothing_is_published_without_what_says_what_is_held(settings: Settings) -> None:
+    with pytest.raises(PublishError, match=r"core\.snapshots: stg\.readings failed"):
+        published_on(settings, 0, {"snapshots": WHY})
+    assert not (settings.serving / "tidemark.duckdb").exists()
+
+
+def test_a_reason_is_told_once_with_all_marts_behind_it(settings: Settings) -> None:
+    published_on(settings, 0)
+    told = in_words(published_on(settings, 1, {"readings": WHY, "arrivals": WHY}).versions.values())
+    assert told == [f"{WHY}\n  Their last good version stays: quality.arrivals, surveys.readings."]
+
+
+def test_what_is_not_built_for_no_known_reason_says_so(settings: Settings) -> None:
+    published_on(settings, 0)
+    with connect(settings.warehouse) as warehouse:
+        forget_models(warehouse, ["model.t.readings"])
+    (told,) = in_words(publish(settings, manifest()).versions.values())
+    assert "interrupted, or another run is at it" in told
