@@ -30,6 +30,10 @@ PID_TAG = "tidemark/pid"
 # The checks whose failure means that something was not taken, and the words of the one that sums them up.
 REFUSALS = ("download", "structure")
 BLOCKED = "every_dataset_accepted"
+SERVING = dg.AssetKey(["serving", "tidemark"])
+"""What that check is of: the last asset of a run of a job."""
+TOLD = "told"
+"""The check's metadata: the list of what it tells."""
 # Python writes an error's class before its message; of ours, the message says it all.
 OURS = re.compile(rf"^{TidemarkError.__module__}\.\w+: ")
 EVENTS_OF_FAILURE = {
@@ -102,20 +106,23 @@ def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outco
 
 
 def problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """What went wrong in a run, for people: what was refused, and what steps stumbled over."""
-    refused, failed, ended = [], [], []
+    """What went wrong in a run, for people: what was refused or kept back, and what steps stumbled over."""
+    refused, summed, failed, ended = [], [], [], []
     for entry in instance.all_logs(run_id, of_type=EVENTS_OF_FAILURE):
         event = entry.dagster_event
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if check.check_name in REFUSALS and not check.passed:
                 refused.append(check.description or check.check_name)
+            elif check.check_name == BLOCKED and TOLD in check.metadata:
+                summed = check.metadata[TOLD].value
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
             failed.append(innermost(event.step_failure_data.error))
         else:
             ended.append(event.message)
-    # The last step only repeats what was refused, and the run's end that its steps failed.
-    return refused + [f for f in failed if not (refused and BLOCKED in f)] or ended
+    # The last step's check tells all of it again, with what it means for the marts. Its error says no more,
+    # and the run's end only that its steps failed.
+    return (summed or refused) + [f for f in failed if not (summed and BLOCKED in f)] or ended
 
 
 def open_instance(folder: str) -> dg.DagsterInstance:

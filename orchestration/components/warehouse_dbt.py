@@ -10,7 +10,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -18,23 +19,29 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtProject, dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from packaging.version import Version
 
 from orchestration.errors import WarehouseError
+from orchestration.instance import SERVING
+from orchestration.publication import UNKNOWN
 from orchestration.settings import PROJECT_ROOT, Settings
-from orchestration.staleness import fingerprints, settled, stale
+from orchestration.staleness import failures, fingerprints, held_back, settled, stale, tests_of
 from orchestration.warehouse import (
     built_models,
     connect,
     forget_models,
+    models_held_back,
     models_to_oneself,
     set_built_models,
+    set_models_held_back,
     table_versions,
 )
 
 log = logging.getLogger("tidemark")
 
 UNCHANGED = "Not run again: neither its code nor what it rests on has changed since it passed."
+KEPT = "Readers keep its last good version, if there is one."
 PARSED = (".sql", ".yml", ".yaml", ".csv", ".md")
 DBT_ON_PARSED = Path(__file__).parent.parent / "parsed_dbt.py"
 
@@ -50,6 +57,11 @@ class SchemaAndTable(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The schema; staging and intermediate models have theirs too."""
         return dbt_resource_props["schema"]
+
+    def get_asset_check_spec(self, *args: Any, **named: Any) -> dg.AssetCheckSpec | None:  # noqa: ANN401
+        """A test as a check that stops no other model: what failed is kept out when it is published."""
+        spec = super().get_asset_check_spec(*args, **named)
+        return spec and spec._replace(blocking=False)
 
 
 class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
@@ -150,11 +162,12 @@ def run_dbt(
 ) -> Iterator[Any]:
     """Build the selected models that are stale, test them, and tell of all that were selected.
 
-    A model that nothing has changed for is told as it is, with its fingerprint as data version, so
-    that the steps behind this one are not skipped.
+    A model that nothing has changed for is told as it is, with its fingerprint as data version, and one that
+    failed, or was not built as another had failed, with what failed: a model that is not told would skip the
+    steps behind this one. What failed turns the run red where it is published.
 
     Raises:
-        Failure: dbt could not build or a test failed; names each node with dbt's message.
+        Failure: dbt could not start; or something failed, and nothing is published in this run.
     """
     settings = Settings()
     manifest = json.loads(project.manifest_path.read_text(encoding="utf-8"))
@@ -176,26 +189,62 @@ def run_dbt(
             data_version=dg.DataVersion(mark),
             metadata={"built": False, "why": UNCHANGED},
         )
-    for check in context.selected_asset_check_keys:
+    tests = tests_of(manifest)
+    again = {
+        get_asset_check_key_for_test(manifest, translator, test, project)
+        for node in to_build
+        for test in tests.get(node, ())
+    }
+    for check in context.selected_asset_check_keys - again:
         if check.asset_key in unchanged:
             yield dg.AssetCheckResult(
                 asset_key=check.asset_key, check_name=check.name, passed=True, description=UNCHANGED
             )
-    problems = []
-    if to_build:
-        log.info(f"dbt builds {len(to_build)} of {len(chosen or to_build)} models")
-        for event, problem in _build(context, project, translator, manifest, to_build, marks, settings):
-            if event is not None and (chosen or isinstance(event, dg.AssetCheckResult)):
-                yield event
-            if problem:
-                problems.append(problem)
-    else:
+    if not to_build:
         log.info(f"dbt builds none of {len(chosen)} models: nothing has changed")
-    if problems:
-        raise dg.Failure(
-            description="dbt stopped; the serving copy stays as it was.\n" + "\n".join(problems),
-            allow_retries=False,
-        )
+        return
+    log.info(f"dbt builds {len(to_build)} of {len(chosen or to_build)} models")
+    outcome = yield from _build(context, project, translator, manifest, to_build, marks, settings)
+    failed = failures(manifest, outcome.statuses, outcome.messages)
+    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
+        set_built_models(connection, settled(manifest, marks, built_models(connection), outcome.statuses))
+        built = built_models(connection)
+        before = {n: c for n, c in models_held_back(connection).items() if n not in outcome.statuses}
+        causes = held_back(manifest, marks, built, outcome.statuses, before | failed)
+        set_models_held_back(connection, causes)
+    kept = {node: causes.get(node, [UNKNOWN]) for node in to_build if built.get(node) != marks[node]}
+    for node, why in kept.items() if chosen else ():
+        about = {"why": f"{'; '.join(why)}. {KEPT}"}
+        if node in outcome.told:
+            yield dg.AssetObservation(keys[node], metadata=about)
+        else:
+            yield dg.MaterializeResult(keys[node], metadata={"built": False, **about})
+    for test in (t for t, status in outcome.statuses.items() if status == "skipped"):
+        check = get_asset_check_key_for_test(manifest, translator, test, project)
+        if check in context.selected_asset_check_keys:
+            tested = manifest["nodes"][test]["depends_on"]["nodes"]
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=False,
+                # Red where something failed, yellow where it is only felt.
+                severity=(
+                    dg.AssetCheckSeverity.ERROR if failed.keys() & set(tested) else dg.AssetCheckSeverity.WARN
+                ),
+                description=f"Not run: {'; '.join(c for node in tested for c in kept.get(node, []))}",
+            )
+    if kept and SERVING not in context.job_def.asset_layer.selected_asset_keys:
+        told = dict.fromkeys(cause for why in kept.values() for cause in why)
+        raise dg.Failure(description="\n".join(told), allow_retries=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a build: dbt's status and message per node and test, and the nodes that Dagster has."""
+
+    statuses: dict[str, str]
+    messages: dict[str, str | None]
+    told: set[str]
 
 
 def _build(
@@ -206,8 +255,12 @@ def _build(
     to_build: list[str],
     marks: Mapping[str, str],
     settings: Settings,
-) -> Iterator[tuple[Any, str | None]]:
-    """Run `dbt build` on these nodes: pairs of a Dagster event, or None, and a problem, or None."""
+) -> Generator[Any, None, Outcome]:
+    """Run `dbt build` on these nodes and give Dagster's events of what was built and tested.
+
+    Raises:
+        Failure: dbt ended before it built anything.
+    """
     scratch = settings.data.resolve() / "dbt" / context.run_id
     # By their full names: a bare one would also match a folder of that name.
     names = sorted(f"fqn:{'.'.join(manifest['nodes'][n]['fqn'])}" for n in to_build)
@@ -238,23 +291,30 @@ def _build(
         dbt_project=project,
     )  # fmt: skip
     done = 0
+    told: set[str] = set()
+    not_passed: dict[str, dg.AssetCheckResult] = {}
     for event in invocation.stream_raw_events():
-        for told in event.to_default_asset_events(manifest, translator, context, scratch, project):
-            yield told, None
         node_id = event.raw_event["data"].get("node_info", {}).get("unique_id")
+        for about in event.to_default_asset_events(manifest, translator, context, scratch, project):
+            if isinstance(about, dg.AssetCheckResult) and not about.passed:
+                not_passed[node_id] = about  # dbt says at its end what was found
+            elif isinstance(about, dg.AssetCheckResult) or context.selected_asset_keys:
+                yield about
+            if isinstance(about, dg.Output):
+                told.add(node_id)
         if node_id in marks and event.is_result_event:
             done += 1
             log.info(f"dbt {done}/{len(to_build)} {manifest['nodes'][node_id]['name']}")
     results = scratch / "run_results.json"
     if not results.exists():
-        yield None, f"  dbt ended before it built anything; its log is {scratch / 'dbt.log'}"
-        return
-    statuses = {}
-    for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
-        statuses[result["unique_id"]] = result["status"]
-        if result["status"] in ("error", "fail", "runtime error"):
-            yield None, f"  {result['unique_id']}: {result['status']}: {result['message']}"
-    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
-        set_built_models(connection, settled(manifest, marks, built_models(connection), statuses))
+        raise dg.Failure(
+            description=f"dbt ended before it built anything; its log is {scratch / 'dbt.log'}",
+            allow_retries=False,
+        )
+    found = json.loads(results.read_text(encoding="utf-8"))["results"]
+    messages = {r["unique_id"]: r["message"] for r in found}
+    for test, result in not_passed.items():
+        yield result._replace(description=messages[test])
     if invocation.is_successful():
         shutil.rmtree(scratch, ignore_errors=True)
+    return Outcome({r["unique_id"]: r["status"] for r in found}, messages, told)

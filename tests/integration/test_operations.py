@@ -13,7 +13,7 @@ from dagster._core.events import DagsterEvent, EngineEventData
 from orchestration.defs.operations import defs, failed_runs
 from orchestration.errors import FetchError
 from orchestration.housekeeping import forget_old_runs
-from orchestration.instance import home, open_instance, problems, recover
+from orchestration.instance import BLOCKED, TOLD, home, open_instance, problems, recover
 from orchestration.settings import Settings
 
 SAID = "jp_mof/securities_weekly: expected a CSV, found an HTML page."
@@ -48,6 +48,29 @@ def test_a_failed_run_is_told_with_what_it_stumbled_over(settings) -> None:
     assert alert.title == "A run of stumbling failed"
     assert SAID in alert.text
     assert alert.link == f"https://tidemark.example/runs/{result.run_id}"
+
+
+def test_what_failed_on_the_way_is_told_once_with_what_it_means(settings) -> None:
+    """As the serving step ends: its check repeats the others, with the marts behind each."""
+    told = [
+        f"{SAID}\n  Without newer figures of it: flows.portfolio_flows.",
+        "stg.flows failed a test (1 row)",
+    ]
+    specs = [
+        dg.AssetCheckSpec("structure", asset="copy"),
+        dg.AssetCheckSpec(BLOCKED, asset="copy", blocking=True),
+    ]
+
+    @dg.asset(check_specs=specs)
+    def copy():
+        yield dg.MaterializeResult()
+        yield dg.AssetCheckResult(check_name="structure", passed=False, description=SAID)
+        yield dg.AssetCheckResult(check_name=BLOCKED, passed=False, metadata={TOLD: told})
+
+    with open_instance(home(settings)) as instance:
+        result = dg.materialize([copy], instance=instance, raise_on_error=False)
+        assert not result.success
+        assert problems(instance, result.run_id) == told
 
 
 def test_the_sensor_of_alerts_looks_at_the_runs_and_says_what_it_did(settings) -> None:

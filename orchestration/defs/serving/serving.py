@@ -1,19 +1,20 @@
 """The serving copy as an asset behind every mart, and the check that turns a run red at its end."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 
 from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
-from orchestration.instance import REFUSALS
+from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
+from orchestration.publication import in_words
 from orchestration.publish import marts_of, publish
 from orchestration.settings import Settings
+from orchestration.staleness import resting_on, table_of
 from orchestration.warehouse import models_to_oneself
 
 log = logging.getLogger("tidemark")
-
-KEY = dg.AssetKey(["serving", "tidemark"])
 
 
 @dg.definitions
@@ -23,18 +24,18 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
     translator = SchemaAndTable()
     marts = [translator.get_asset_key(node) for node in marts_of(transform.manifest())]
     accepted = dg.AssetCheckSpec(
-        "every_dataset_accepted",
-        asset=KEY,
+        BLOCKED,
+        asset=SERVING,
         blocking=True,
-        description="No download failed and no file was refused in this run. The others were "
-        "published all the same.",
+        description="No download failed, no file was refused, and every mart was built and passed its tests. "
+        "What could be was published all the same; the others keep their last good version.",
     )
 
     @dg.multi_asset(
         name="serving",
         specs=[
             dg.AssetSpec(
-                KEY,
+                SERVING,
                 deps=marts,
                 description="The read-only copy of all marts, Parquet files and a data package.",
                 group_name="serving",
@@ -46,40 +47,51 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
     def serving(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        settings = Settings()
+        settings, manifest = Settings(), transform.manifest()
         with models_to_oneself(settings.data):
-            published = publish(settings, transform.manifest())
+            published = publish(settings, manifest)
         log.info(published.in_words())
+        refused = refused_in(context)
         yield dg.MaterializeResult(
-            asset_key=KEY,
+            asset_key=SERVING,
             data_version=dg.DataVersion(published.version),
             metadata={
                 "published": published.new,
                 "tables": len(published.rows),
                 "rows": sum(published.rows.values()),
                 "file": str(published.file),
+                "datasets without news": ", ".join(refused) or "none",
+                "marts kept as they were": ", ".join(published.kept) or "none",
             },
         )
-        refused = refused_in(context)
-        refused += [f"{name} is not built and tested; its last good version stays" for name in published.kept]
+        told = [f"{why}{without_news(manifest, table)}" for table, why in refused.items()]
+        told += in_words(published.versions.values())
         yield dg.AssetCheckResult(
-            asset_key=KEY,
-            check_name="every_dataset_accepted",
-            passed=not refused,
-            description="\n".join(refused) or "Every dataset that was asked for was accepted.",
+            asset_key=SERVING,
+            check_name=BLOCKED,
+            passed=not told,
+            description="\n".join(told) or "All that was asked for was accepted, built and published.",
+            metadata={TOLD: told},
         )
 
     return dg.Definitions(assets=[serving])
 
 
-def refused_in(context: dg.AssetExecutionContext) -> list[str]:
-    """What the download and structure checks of this run refused, with their messages."""
+def refused_in(context: dg.AssetExecutionContext) -> dict[str, str]:
+    """The datasets whose download or structure check failed in this run, by table, with what it said."""
     records = context.instance.get_records_for_run(
         context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
     ).records
-    found = []
+    found: dict[str, list[str]] = {}
     for record in records:
-        evaluation = record.event_log_entry.dagster_event.asset_check_evaluation_data
-        if evaluation.check_name in REFUSALS and not evaluation.passed:
-            found.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.description}")
-    return found
+        check = record.event_log_entry.dagster_event.asset_check_evaluation_data
+        if check.check_name in REFUSALS and not check.passed:
+            found.setdefault(check.asset_key.path[-1], []).append(check.description or check.check_name)
+    return {table: "\n".join(said) for table, said in found.items()}
+
+
+def without_news(manifest: Mapping[str, Any], table: str) -> str:
+    """The marts that rest on a dataset's raw table, as a line below why it has nothing new; or nothing."""
+    behind = resting_on(manifest, table)
+    marts = sorted(table_of(mart) for mart in marts_of(manifest) if mart["unique_id"] in behind)
+    return f"\n  Without newer figures of it: {', '.join(marts)}." if marts else ""
