@@ -6,13 +6,16 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.components.publisher import archive_key
 from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
 from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
+from orchestration.morning import counts, standings, table
 from orchestration.publication import in_words
-from orchestration.publish import marts_of, publish
+from orchestration.publish import FILE, marts_of, publish
+from orchestration.records import load_datasets
 from orchestration.settings import Settings
 from orchestration.staleness import resting_on, table_of
-from orchestration.warehouse import models_to_oneself
+from orchestration.warehouse import connect, models_to_oneself
 
 log = logging.getLogger("tidemark")
 
@@ -56,6 +59,7 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
             asset_key=SERVING,
             data_version=dg.DataVersion(published.version),
             metadata={
+                **morning(context.instance),
                 "published": published.new,
                 "tables": len(published.rows),
                 "rows": sum(published.rows.values()),
@@ -64,17 +68,33 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
                 "marts kept as they were": ", ".join(published.kept) or "none",
             },
         )
-        told = [f"{why}{without_news(manifest, table)}" for table, why in refused.items()]
+        told = [f"{why}{without_news(manifest, raw_table)}" for raw_table, why in refused.items()]
         told += in_words(published.versions.values())
         yield dg.AssetCheckResult(
             asset_key=SERVING,
             check_name=BLOCKED,
             passed=not told,
-            description="\n".join(told) or "All that was asked for was accepted, built and published.",
+            description="\n\n".join(told) or "All that was asked for was accepted, built and published.",
             metadata={TOLD: told},
         )
 
     return dg.Definitions(assets=[serving])
+
+
+def morning(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """How all datasets stand, whichever of them this run is about: what needs a look, and counts."""
+    settings, datasets = Settings(), load_datasets()
+    checks = {name: dg.AssetCheckKey(archive_key(dataset), "download") for name, dataset in datasets.items()}
+    latest = {name: instance.get_latest_asset_check_evaluation_record(key) for name, key in checks.items()}
+    failed = {name for name, record in latest.items() if record and record.event and _failed(record.event)}
+    with connect(settings.serving / FILE, read_only=True) as connection:
+        found = standings(connection, datasets, failed, settings.now())
+    return {"needs a look": dg.MetadataValue.md(table(found, settings.now())), **counts(found)}
+
+
+def _failed(event: dg.EventLogEntry) -> bool:
+    evaluation = event.asset_check_evaluation
+    return evaluation is not None and not evaluation.passed
 
 
 def refused_in(context: dg.AssetExecutionContext) -> dict[str, str]:
@@ -87,11 +107,11 @@ def refused_in(context: dg.AssetExecutionContext) -> dict[str, str]:
         check = record.event_log_entry.dagster_event.asset_check_evaluation_data
         if check.check_name in REFUSALS and not check.passed:
             found.setdefault(check.asset_key.path[-1], []).append(check.description or check.check_name)
-    return {table: "\n".join(said) for table, said in found.items()}
+    return {raw_table: "\n".join(said) for raw_table, said in found.items()}
 
 
-def without_news(manifest: Mapping[str, Any], table: str) -> str:
+def without_news(manifest: Mapping[str, Any], raw_table: str) -> str:
     """The marts that rest on a dataset's raw table, as a line below why it has nothing new; or nothing."""
-    behind = resting_on(manifest, table)
+    behind = resting_on(manifest, raw_table)
     marts = sorted(table_of(mart) for mart in marts_of(manifest) if mart["unique_id"] in behind)
     return f"\n  Without newer figures of it: {', '.join(marts)}." if marts else ""
