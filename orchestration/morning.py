@@ -19,6 +19,8 @@ from orchestration.releases import Arrival, Release, arrival
 INLINE = 1000
 MORE = "\n\nand {} more: `make status`"
 
+# The table has a third of the page's width: words that are broken would make its rows hard to tell apart.
+UNBROKEN = "\N{NO-BREAK SPACE}"
 NOT_DOWNLOADED, REFUSED = "not downloaded", "file refused"
 
 HELD = "select dataset, newest_period_end, refused_because from quality.arrivals"
@@ -98,7 +100,7 @@ def table(found: Collection[Standing], now: datetime) -> str:
     at = f"At {now:%Y-%m-%d %H:%M} UTC"
     if not told:
         return f"{at} all that is held is fresh."
-    text = f"{at}\n\n| | dataset | why | awaited to | due |\n|---|---|---|---|---|"
+    text = f"{at}\n\n| | dataset | why | due |\n|---|---|---|---|"
     for done, standing in enumerate(told):
         row = _row(standing)
         if len(text) + len(row) + len(MORE) >= INLINE:
@@ -108,11 +110,8 @@ def table(found: Collection[Standing], now: datetime) -> str:
 
 
 def _row(standing: Standing) -> str:
-    dataset, release = standing.dataset, standing.release
+    dataset, state = standing.dataset, standing.state
     page = "archive" if standing.trouble == NOT_DOWNLOADED else "raw"
-    overdue = standing.state in (Arrival.LATE, Arrival.DUE)
-    awaited = (release.period_end, release.due_at.date()) if overdue else ("", "")
-    return (
-        f"\n| {standing.state.value} | [{dataset.id}](/assets/{page}/{dataset.table}?view=checks) "
-        f"| {standing.trouble} | {awaited[0]} | {awaited[1]} |"
-    )
+    due = f"{standing.release.due_at:%-d %b}" if state in (Arrival.LATE, Arrival.DUE) else ""
+    cells = (f"{state}", f"[{dataset.id}](/assets/{page}/{dataset.table}?view=checks)", standing.trouble, due)
+    return "\n| " + " | ".join(cell.replace(" ", UNBROKEN) for cell in cells) + " |"

@@ -28,6 +28,7 @@ class Desk:
     env: dict[str, str] = field(default_factory=dict)
     root: Path = ROOT
     tests: Literal["all", "data", "none"] = "none"
+    patience_s: float = 240
 
     def environment(self, **more: str) -> dict[str, str]:
         plain = {k: v for k, v in os.environ.items() if not k.startswith(("TIDEMARK_", "DAGSTER_", "DBT_"))}
@@ -47,7 +48,7 @@ class Desk:
 
     def run(self, *command: str, expect: int = 0, **more: str) -> str:
         process = self.start(*command, **more)
-        output, _ = process.communicate(timeout=240)
+        output, _ = process.communicate(timeout=self.patience_s)
         assert process.returncode == expect, output
         return output
 

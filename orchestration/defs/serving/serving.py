@@ -40,7 +40,8 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
             dg.AssetSpec(
                 SERVING,
                 deps=marts,
-                description="The read-only copy of all marts, Parquet files and a data package.",
+                description="The read-only copy of all marts, Parquet files and a data package; below, what "
+                "is late or was not taken, of all datasets.",
                 group_name="serving",
                 kinds={"duckdb", "parquet"},
             )
