@@ -95,6 +95,10 @@ test: $(READY) ## All tests but the slow ones
 test-live: $(READY) ## Whole runs against publishers that answer, fail and change their files, on loopback
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m live
 
+.PHONY: screenshots
+screenshots: $(READY) ## Take the pictures of docs/images/ again, from the test of the Dagster UI
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/integration/test_ui.py
+
 .PHONY: test-crash
 test-crash: $(READY) ## Kill a run at 20 random points; the next run must mend it
 	$(BIN)/python -m pytest -q -m crash -s
