@@ -156,9 +156,6 @@ def test_the_asset_graph_shows_the_way_and_a_group_where_checks_failed(visit) ->
         expect(shown.filter(has_text=f"from_{publisher}").first).to_be_visible()
     for group in ("registry", "staging", "intermediate", "flows", "reserves", "quality", "serving"):
         expect(shown.filter(has_text=group).first).to_be_visible()
-    page.get_by_text("Hide navigation").click()
-    page = visit("/asset-groups")  # which fits itself into the room that is there
-    expect(shown.filter(has_text="serving").first).to_be_visible()
     picture(page, "lineage")
     page = visit("/locations/tidemark/asset-groups/from_us_fed/lineage")
     failed = shown.filter(has_text="Asset checks").filter(has_text=DATASETS[REFUSED].table)
