@@ -15,7 +15,7 @@ from orchestration.records import Dataset, Headline
 SHOWN_IN_TABLE = 6
 SHOWN_IN_CHART = 36
 # Pixels of what is drawn, and above it; beside it and below it there is room for a few words.
-WIDTH, HEIGHT, TOP = 288, 72, 8
+WIDTH, HEIGHT, TOP = 252, 72, 8
 # As dark as they are light, and apart for the colour-blind: readable on white and on black.
 GAIN, LOSS, QUIET = "steelblue", "chocolate", "gray"
 # What an address in Markdown may hold as it is.
@@ -78,7 +78,7 @@ def table(figures: list[Figure]) -> str:
 
 
 def chart(dataset: Dataset, figures: list[Figure]) -> str:
-    """The figures as an image inside Markdown: flows as bars from zero, levels as a line, the newest with a dot.
+    """The figures as an image in Markdown: flows as bars from zero, levels as a line, a dot on the newest.
 
     Short enough, whatever the figures are, for Dagster to show it in its place and not behind a link: that it
     does with Markdown of less than a thousand characters.
@@ -95,12 +95,12 @@ def chart(dataset: Dataset, figures: list[Figure]) -> str:
     points = [(step * at + step // 2, y(value)) for at, value in enumerate(values)]
     (x, newest), below = points[-1], TOP + HEIGHT + 16
     svg = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH + 72}' height='{below + 4}' fill='{QUIET}'"
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH + 108}' height='{below + 4}' fill='{QUIET}'"
         f" style='font:10px sans-serif' stroke-width='{min(step - 3, 30) if flow else 2}'>"
         f"{_bars(points, y(Decimal(0))) if flow else _line(points)}"
         f"<circle cx='{x}' cy='{newest}' r='4' fill='{LOSS if flow and values[-1] < 0 else GAIN}'/>"
-        f"<text x='{WIDTH + 6}' y='{y(highest) + 4}'>{number(highest)}</text>"
-        f"<text x='{WIDTH + 6}' y='{TOP + HEIGHT + 4}'>{number(lowest) if lowest < highest else ''}</text>"
+        f"<text x='{WIDTH + 6}' y='{y(highest) + 4}'>{_brief(highest)}</text>"
+        f"<text x='{WIDTH + 6}' y='{TOP + HEIGHT + 4}'>{_brief(lowest) if lowest < highest else ''}</text>"
         f"<text y='{below}'>{shown[0].period_end}</text>"
         f"<text x='{WIDTH - 54}' y='{below}'>{shown[-1].period_end}</text></svg>"
     )
@@ -121,6 +121,11 @@ def _bars(points: list[tuple[int, int]], zero: int) -> str:
 def _line(points: list[tuple[int, int]]) -> str:
     through = ",".join(f"{x},{y}" for x, y in points)
     return f"<polyline fill='none' stroke='{GAIN}' points='{through}'/>"
+
+
+def _brief(value: Decimal) -> str:
+    """A number without the decimals of thousands: trillions have to fit beside the picture."""
+    return number(Decimal(round(value)) if abs(value) >= 1000 else value)
 
 
 def number(value: Decimal, *, signed: bool = False) -> str:
