@@ -1,4 +1,3 @@
-{# An expression that has to be zero, but for rounding; rows where a part is missing do not count. #}
 {% test identity(model, expression, tolerance, among=none) %}
 
 select *

@@ -1,4 +1,3 @@
-{# Within each group, every period begins the day after the one before. #}
 {% test no_gap_in_periods(model, group_by, among) %}
 
 with periods as (

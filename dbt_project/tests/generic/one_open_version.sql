@@ -1,4 +1,3 @@
-{# Versions of a figure follow each other without gap or overlap, and at the most one is open. #}
 {% test one_open_version(model, columns) %}
 
 with versions as (

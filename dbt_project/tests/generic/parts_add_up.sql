@@ -1,4 +1,3 @@
-{# The rows of a group add up to a total that each of them carries, but for rounding. #}
 {% test parts_add_up(model, value, total, group_by, tolerance, among=none) %}
 
 select

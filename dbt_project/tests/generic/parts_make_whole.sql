@@ -1,5 +1,3 @@
-{# Parts add up to their whole, but for rounding, and none of them is missing; with `demand_all: false`, wherever
-   none is, for what may be held in part. #}
 {% test parts_make_whole(
     model, column, parts, whole, group_by, value, tolerance, among=none, demand_all=true
 ) %}

@@ -1,4 +1,3 @@
-{# Parts of one kind never add up to more than their whole, but for rounding. #}
 {% test parts_within_whole(model, column, part, whole, group_by, value, tolerance) %}
 
 select

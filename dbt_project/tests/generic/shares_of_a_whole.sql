@@ -1,4 +1,3 @@
-{# Where everybody gives one answer, the shares that were given add up to at most 100. #}
 {% test shares_of_a_whole(model, group_by, questions, among='true') %}
 
 select {{ 'readings.' ~ (group_by | join(', readings.')) }}

@@ -1,4 +1,3 @@
-{# The grain that a model's description states: these columns, each combination once. #}
 {% test unique_grain(model, columns) %}
 
 select {{ columns | join(', ') }}

@@ -1,4 +1,3 @@
-{# No value is outside what a list allows for its kind; where the list has no limit, there is none. #}
 {% test within_limits(model, value, by, limits) %}
 
 select readings.*
