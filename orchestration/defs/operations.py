@@ -22,6 +22,7 @@ TIDY_UP_S = int(timedelta(hours=6).total_seconds())
 @dg.definitions
 def defs() -> dg.Definitions:
     """Three sensors; that of alerts is on where a channel is set."""
+    # `context.log` begins a file when it is asked for, which is why it is only where something is said.
     settings = Settings()
     wanted = bool(settings.alert_webhook or settings.alert_email)
 
@@ -39,7 +40,7 @@ def defs() -> dg.Definitions:
         if serving.exists():
             with connect(serving, read_only=True) as connection:
                 told += found(connection, load_datasets(), settings.now(), ui)
-        sent = send(told, settings, context.log.info)
+        sent = send(told, settings, lambda line: context.log.info(line))
         return dg.SkipReason(f"{len(told)} to tell, {sent} sent now")
 
     @dg.sensor(
@@ -60,7 +61,9 @@ def defs() -> dg.Definitions:
         description="Closes runs whose process is gone, so that the queue goes on.",
     )
     def close_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        return dg.SkipReason(f"{len(recover(context.instance, context.log.info))} dead runs closed")
+        return dg.SkipReason(
+            f"{len(recover(context.instance, lambda line: context.log.info(line)))} dead runs closed"
+        )
 
     return dg.Definitions(sensors=[tell, tidy_up, close_dead_runs])
 

@@ -128,3 +128,41 @@ def test_runs_are_deleted_when_they_are_old_with_all_that_they_left(settings) ->
         assert instance.get_run_by_id(run) is None
     assert not left.exists()
     assert not list(settings.data.rglob(f"*{run}*"))
+
+
+@dg.asset(check_specs=[dg.AssetCheckSpec("sound", asset="told")])
+def told() -> dg.MaterializeResult:
+    return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
+
+
+def test_of_old_checks_the_newest_outcome_stays_and_no_tag_of_a_run_that_is_gone(settings) -> None:
+    now = datetime.now(UTC)
+    key = dg.AssetCheckKey(told.key, "sound")
+    with open_instance(home(settings)) as instance:
+        log = instance.event_log_storage
+        runs = [
+            dg.materialize([told], instance=instance, tags={"of": "a test"}).dagster_run.run_id
+            for _ in range(3)
+        ]
+        forget_old_runs(instance, settings, now + timedelta(days=settings.keep_runs_days - 1))
+        assert len(log.get_asset_check_execution_history(key, limit=10)) == 3
+        forget_old_runs(instance, settings, now + timedelta(days=settings.keep_runs_days + 1))
+        (kept,) = log.get_asset_check_execution_history(key, limit=10)
+        assert kept.run_id == runs[-1]
+        assert instance.run_storage.get_run_tags(["of"]) == []
+
+
+def test_what_sensors_said_is_deleted_when_it_is_old_and_a_look_at_nothing_says_nothing(settings) -> None:
+    with open_instance(home(settings)) as instance:
+        for sensor in defs().sensors:
+            with dg.build_sensor_context(instance=instance, sensor_name=sensor.name) as context:
+                sensor.evaluate_tick(context)
+                assert context._logger is None  # begun, it is a file for each tick
+        said = settings.dagster_home / "storage" / "__repository__" / "recover" / "1.err"
+        said.parent.mkdir(parents=True)
+        said.write_text("Closed run 12345678")
+        days = timedelta(days=settings.keep_runs_days)
+        forget_old_runs(instance, settings, datetime.now(UTC) + days - timedelta(days=1))
+        assert said.exists()
+        forget_old_runs(instance, settings, datetime.now(UTC) + days + timedelta(days=1))
+        assert not said.exists()
