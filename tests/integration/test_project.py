@@ -39,6 +39,14 @@ print(json.dumps({
         f"{k.asset_key.to_user_string()}:{k.name}" for k in graph.asset_check_keys
         if k.asset_key.path[0] in ("archive", "raw", "serving")
     ),
+    "dbt_checks": sum(
+        k.asset_key.path[0] not in ("archive", "raw", "serving") for k in graph.asset_check_keys
+    ),
+    "undescribed": sorted(
+        [str(k) for k in graph.asset_check_keys if not graph.get_check_spec(k).description]
+        + [k.to_user_string() for k in graph.get_all_asset_keys() if not graph.get(k).description]
+    ),
+    "unowned": sorted(k.to_user_string() for k in graph.get_all_asset_keys() if not graph.get(k).owners),
     "unlooked": sorted(
         k.to_user_string() for k in graph.get_all_asset_keys()
         if k.path[0] == "archive" and graph.get(k).freshness_policy is None
@@ -67,6 +75,16 @@ def test_each_dataset_has_its_assets_checks_and_policy(public: dict) -> None:
         for check in (f"archive/{table}:download", f"raw/{table}:structure", f"raw/{table}:arrival"):
             assert check in public["checks"]
     assert public["unlooked"] == []
+
+
+def test_each_page_says_what_it_is_and_whose_and_each_dbt_test_is_a_check_that_says_what_it_demands(
+    public: dict,
+) -> None:
+    manifest = json.loads((ROOT / "dbt_project/target/manifest.json").read_text(encoding="utf-8"))
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    assert public["dbt_checks"] == len(tests) > 300
+    assert public["undescribed"] == []
+    assert public["unowned"] == []
 
 
 def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:

@@ -7,7 +7,7 @@ import dagster as dg
 from orchestration.components.publisher import raw_key
 from orchestration.parsing import find_parser
 from orchestration.raw import SNAPSHOTS, ensure
-from orchestration.records import load_datasets, load_publishers
+from orchestration.records import OWNER, load_datasets, load_publishers
 from orchestration.registry import TABLES, write
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, table_versions
@@ -29,7 +29,14 @@ def defs() -> dg.Definitions:
     @dg.multi_asset(
         name="registry",
         specs=[
-            dg.AssetSpec(["raw", name], deps=raw, description=text, group_name="registry", kinds={"duckdb"})
+            dg.AssetSpec(
+                ["raw", name],
+                deps=raw,
+                description=text,
+                group_name="registry",
+                kinds={"duckdb"},
+                owners=[OWNER],
+            )
             for name, text in DESCRIPTIONS.items()
         ],
     )

@@ -12,7 +12,7 @@ from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
 from orchestration.morning import counts, standings, table
 from orchestration.publication import in_words
 from orchestration.publish import FILE, marts_of, publish
-from orchestration.records import load_datasets
+from orchestration.records import OWNER, load_datasets
 from orchestration.settings import Settings
 from orchestration.staleness import resting_on, table_of
 from orchestration.warehouse import connect, models_to_oneself
@@ -44,6 +44,7 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
                 "is late or was not taken, of all datasets.",
                 group_name="serving",
                 kinds={"duckdb", "parquet"},
+                owners=[OWNER],
             )
         ],
         check_specs=[accepted],
