@@ -84,12 +84,15 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def in_words(sources: list[str] | None) -> str:
-    """A column's sources for people."""
+    """A column's sources for people, by table: pages do not break a long name, and cut what is beside it."""
     if sources is None:
         return "What it is made of could not be traced."
     if not sources:
         return "Made of no column: a constant or a count of rows."
-    return f"Made of {', '.join(f'`{source}`' for source in sources)}."
+    tables: dict[str, list[str]] = {}
+    for table, _, column in (source.rpartition(".") for source in sources):
+        tables.setdefault(table, []).append(column)
+    return "Made of " + "; ".join(f"{table}: {', '.join(columns)}" for table, columns in tables.items()) + "."
 
 
 def remember(settings: Settings, fresh: Mapping[str, Columns]) -> None:

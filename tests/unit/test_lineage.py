@@ -60,7 +60,9 @@ def test_what_cannot_be_traced_is_not_guessed(sql: str, warehouse) -> None:
 
 
 def test_people_are_told_in_a_line() -> None:
-    assert in_words(["staging.flows.bought"]) == "Made of `staging.flows.bought`."
+    assert in_words(["staging.flows.bought", "staging.flows.sold", "staging.rates.rate"]) == (
+        "Made of staging.flows: bought, sold; staging.rates: rate."
+    )
     assert in_words([]) == "Made of no column: a constant or a count of rows."
     assert in_words(None) == "What it is made of could not be traced."
 
