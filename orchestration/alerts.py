@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from orchestration.arrivals import arrival_in_words, awaited_release
+from orchestration.arrivals import freshness
 from orchestration.evidence import number
 from orchestration.records import Dataset
-from orchestration.releases import Arrival, arrival
+from orchestration.releases import Arrival
 
 # What became known longer ago is history: a new installation does not tell it all over again.
 RECENT = timedelta(days=7)
@@ -88,13 +88,12 @@ def _late(
     datasets: dict[str, Dataset], held: dict[str, date | None], now: datetime, ui: str
 ) -> Iterator[Alert]:
     for dataset in datasets.values():
-        newest = held.get(dataset.id)
-        release = awaited_release(dataset, newest)
-        if arrival(release, now, newest) is Arrival.LATE:
+        answer = freshness(dataset, held.get(dataset.id), now)
+        if answer.state is Arrival.LATE:
             yield Alert(
-                f"late:{dataset.id}:{release.period_end}",
+                f"late:{dataset.id}:{answer.awaited.period_end}",
                 f"Late: {dataset.title}",
-                arrival_in_words(dataset, release, Arrival.LATE),
+                answer.in_words(),
                 page(ui, dataset.id),
             )
 

@@ -1,19 +1,56 @@
-"""What a dataset awaits next, by its record's release rule, and how that is said.
+"""Whether a dataset has what should be out by now, by its record's release rule, and how that is said.
 
-Calendars themselves are in `releases`; what is held is in the warehouse.
+Checks, `make status` and alerts ask `freshness`; `quality.freshness` says the same in SQL (tested). Calendars
+themselves are in `releases`; what is held is in the warehouse.
 """
 
 from calendar import month_name
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from orchestration.records import Dataset
-from orchestration.releases import Arrival, DayOfMonth, Release, awaited, calendar
+from orchestration.releases import Arrival, DayOfMonth, Release, arrival, calendar, releases_from
 
-# How far the calendars reach beyond the newest period held: what is awaited next is always there.
+# How far the calendars that SQL gets reach beyond the newest period held: what is awaited is always there.
 HORIZON = timedelta(days=400)
 # Where a series with nothing held begins to be awaited: long enough ago to be late at once.
 NOTHING_HELD = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What a dataset holds and awaits, and what the clock says of it."""
+
+    dataset: Dataset
+    newest_held: date | None
+    awaited: Release
+    state: Arrival
+
+    @property
+    def due_there(self) -> datetime:
+        """When the awaited period is due, in the publisher's time zone."""
+        return self.awaited.due_at.astimezone(ZoneInfo(self.dataset.release.timezone))
+
+    def in_words(self) -> str:
+        """One sentence on what is awaited, and why where it is not due by the rule."""
+        if self.state is Arrival.NOTHING:
+            return f"Nothing is held yet. It is published at {self.dataset.page}"
+        start, end = self.awaited.period_start, self.awaited.period_end
+        span = str(end) if start == end else f"{start} to {end}"
+        due = f"{self.due_there:%Y-%m-%d %H:%M} {self.dataset.release.timezone} "
+        due += f"({self.awaited.due_at:%Y-%m-%d %H:%M} UTC)"
+        why = f" Not by the rule: {self.awaited.reason}" if self.awaited.reason else ""
+        if self.state is Arrival.FRESH:
+            return f"Nothing is missing; {span} is due on {due}.{why}"
+        since = "is due since" if self.state is Arrival.DUE else "is late; it was due on"
+        return f"{span} {since} {due}.{why} It is published at {self.dataset.page}"
+
+
+def freshness(dataset: Dataset, newest_held: date | None, now: datetime) -> Freshness:
+    """What is awaited after the newest period held, and whether it is due or late at that time."""
+    release = awaited_release(dataset, newest_held)
+    return Freshness(dataset, newest_held, release, arrival(release, now, newest_held))
 
 
 def dataset_calendar(dataset: Dataset, first: date, newest: date) -> list[Release]:
@@ -29,26 +66,15 @@ def dataset_calendar(dataset: Dataset, first: date, newest: date) -> list[Releas
 
 
 def awaited_release(dataset: Dataset, newest_held: date | None) -> Release:
-    """The release that is awaited after the newest period held."""
-    newest = newest_held or NOTHING_HELD
-    found = awaited(dataset_calendar(dataset, newest, newest), newest_held)
-    assert found is not None, "the calendar reaches beyond the newest period"  # noqa: S101
-    return found
-
-
-def arrival_in_words(dataset: Dataset, release: Release, state: Arrival) -> str:
-    """One sentence on the period that is awaited."""
-    if state is Arrival.NOTHING:
-        return f"Nothing is held yet. It is published at {dataset.page}"
-    span = str(release.period_end)
-    if release.period_start != release.period_end:
-        span = f"{release.period_start} to {release.period_end}"
-    there = release.due_at.astimezone(ZoneInfo(dataset.release.timezone))
-    due = f"{there:%Y-%m-%d %H:%M} {dataset.release.timezone} ({release.due_at:%Y-%m-%d %H:%M} UTC)"
-    if state is Arrival.FRESH:
-        return f"Nothing is missing; {span} is due on {due}."
-    since = "is due since" if state is Arrival.DUE else "is late; it was due on"
-    return f"{span} {since} {due}. It is published at {dataset.page}"
+    """The release that is awaited: of the first period that ends after the newest one held."""
+    releases = releases_from(
+        dataset.release,
+        dataset.frequency,
+        newest_held or NOTHING_HELD,
+        dataset.overrides,
+        dataset.week_ends,
+    )
+    return next(r for r in releases if newest_held is None or r.period_end > newest_held)
 
 
 def rule_in_words(dataset: Dataset) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import takewhile
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,8 @@ class BusinessCalendar(Strict):
     )
     closed: tuple[str, ...] = Field(
         (),
-        description="Further days closed every year, as MM-DD (public offices at the year's end)",
+        description="Further days closed: every year, as MM-DD (public offices at the year's end), or once, "
+        "as YYYY-MM-DD (a storm, a day of mourning)",
     )
 
     @field_validator("holidays")
@@ -69,19 +71,19 @@ class BusinessCalendar(Strict):
 
     @field_validator("closed")
     @classmethod
-    def _month_day(cls, days: tuple[str, ...]) -> tuple[str, ...]:
+    def _days(cls, days: tuple[str, ...]) -> tuple[str, ...]:
         for day in days:
             try:
-                date.fromisoformat(f"2000-{day}")
+                date.fromisoformat(day if len(day) == len("YYYY-MM-DD") else f"2000-{day}")
             except ValueError:
-                raise ValueError(f"'{day}' is not a day of the year; expected MM-DD") from None
+                raise ValueError(f"'{day}' is not a day; expected MM-DD or YYYY-MM-DD") from None
         return days
 
     def is_open(self, day: date) -> bool:
         """Whether the publisher works on that day."""
         return (
             day.weekday() < 5
-            and f"{day:%m-%d}" not in self.closed
+            and not {f"{day:%m-%d}", f"{day:%Y-%m-%d}"} & set(self.closed)
             and day not in _holidays(self.holidays, day.year)
         )
 
@@ -280,6 +282,19 @@ def due_at(rule: ReleaseRule, period_end: date, overrides: Iterable[Override] = 
     return rule.due_at(period_end), ""
 
 
+def releases_from(
+    rule: ReleaseRule,
+    frequency: Frequency,
+    first: date,
+    overrides: Iterable[Override] = (),
+    week_ends: Weekday = "saturday",
+) -> Iterator[Release]:
+    """Every release of a series, from the period that holds `first`, without end."""
+    for start, end in periods(frequency, first, rule.calendar, week_ends):
+        due, reason = due_at(rule, end, overrides)
+        yield Release(end, start, due, due + rule.grace, reason)
+
+
 def calendar(
     rule: ReleaseRule,
     frequency: Frequency,
@@ -289,19 +304,8 @@ def calendar(
     week_ends: Weekday = "saturday",
 ) -> list[Release]:
     """Every release of a series for the periods from `first` to the one that holds `until`."""
-    found = []
-    for start, end in periods(frequency, first, rule.calendar, week_ends):
-        if start > until:
-            return found
-        due, reason = due_at(rule, end, overrides)
-        found.append(Release(end, start, due, due + rule.grace, reason))
-    raise AssertionError("periods() does not end")
-
-
-def awaited(releases: Iterable[Release], newest_held: date | None) -> Release | None:
-    """The first period after the newest one held; None where the calendar does not reach it."""
-    later = (r for r in releases if newest_held is None or r.period_end > newest_held)
-    return min(later, default=None)
+    every = releases_from(rule, frequency, first, overrides, week_ends)
+    return list(takewhile(lambda release: release.period_start <= until, every))
 
 
 def _add_months(first_of_month: date, months: int) -> date:

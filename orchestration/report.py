@@ -16,12 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.archive import Snapshot
-from orchestration.arrivals import awaited_release
+from orchestration.arrivals import freshness
 from orchestration.errors import PublishError
 from orchestration.mirror import ImportReport
 from orchestration.publish import FILE
 from orchestration.records import load_datasets
-from orchestration.releases import Arrival, arrival
+from orchestration.releases import Arrival
 from orchestration.settings import PROJECT_ROOT, Settings
 
 COLOURS = {Arrival.FRESH: "green", Arrival.DUE: "yellow", Arrival.LATE: "red"}
@@ -140,31 +140,44 @@ def _dataset(snapshot: Snapshot) -> str:
 
 
 def status(settings: Settings) -> RenderableType:
-    """Freshness of every dataset, by the clock and the same calendars as the arrival checks."""
-    datasets = load_datasets()
+    """Freshness of every dataset, as the arrival checks say it, and what is unusual about it."""
     held = _held(settings)
     now = settings.now()
-    table = _table("Dataset", "Held to", "Awaited", "Due (UTC)", "State")
-    late = empty = 0
-    for dataset_id, dataset in sorted(datasets.items()):
-        newest = held.get(dataset_id)
-        release = awaited_release(dataset, newest)
-        state = arrival(release, now, newest)
-        late += state is Arrival.LATE
-        nothing = state is Arrival.NOTHING
-        empty += nothing
+    answers = [
+        freshness(dataset, held.get(dataset_id, (None, ""))[0], now)
+        for dataset_id, dataset in sorted(load_datasets().items())
+    ]
+    table = _table("Dataset", "Held to", "Awaited", "Due (UTC)", "there", "State")
+    # Two times of day side by side: the widest zone's name must still fit.
+    table.show_edge, table.padding = False, (0, 1, 0, 0)
+    for answer in answers:
+        release, state = answer.awaited, answer.state
+        if state is Arrival.NOTHING:
+            table.add_row(answer.dataset.id, "nothing", "", "", "", "")
+            continue
         table.add_row(
-            dataset_id,
-            str(newest or state.value),
-            "" if nothing else _span(release.period_start, release.period_end),
-            "" if nothing else f"{release.due_at:%Y-%m-%d %H:%M}",
-            "" if nothing else f"[{COLOURS[state]}]{state.value}[/{COLOURS[state]}]",
+            answer.dataset.id,
+            str(answer.newest_held),
+            _span(release.period_start, release.period_end),
+            f"{release.due_at:%Y-%m-%d %H:%M}",
+            f"{answer.due_there:%a %H:%M %Z}",
+            f"[{COLOURS[state]}]{state.value}[/{COLOURS[state]}]",
         )
+    late, empty = (sum(a.state is state for a in answers) for state in (Arrival.LATE, Arrival.NOTHING))
     whose = " of the made-up sample" if _is_made_up(settings) else ""
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
-    title += f"{late} of {len(datasets)} datasets late" if late else "nothing is late"
+    title += f"{late} of {len(answers)} datasets late" if late else "nothing is late"
     title += f", nothing held yet of {empty}" if empty else ""
-    return Group(Text.from_markup(title), table, *_kept(settings))
+    refused = [(dataset_id, why) for dataset_id, (_, why) in sorted(held.items()) if why]
+    moved = [a for a in answers if a.awaited.reason and a.state is not Arrival.NOTHING]
+    return Group(
+        Text.from_markup(title),
+        Text(),
+        table,
+        *(Text(f"✗ {dataset_id}: the newest file was refused: {why}", "red") for dataset_id, why in refused),
+        *(Text(f"! {a.dataset.id}: not due by the rule: {a.awaited.reason}", "yellow") for a in moved),
+        *_kept(settings),
+    )
 
 
 def _kept(settings: Settings) -> list[Text]:
@@ -289,16 +302,19 @@ def _is_made_up(settings: Settings) -> bool:
         return connection.execute(MADE_UP).fetchone()[0]
 
 
-def _held(settings: Settings) -> dict[str, date]:
-    """Newest period per dataset, from the serving copy; empty before the first publication."""
+def _held(settings: Settings) -> dict[str, tuple[date | None, str]]:
+    """Per dataset the newest period, and why its newest file was refused, from the serving copy.
+
+    Empty before the first publication.
+    """
     file = settings.serving / FILE
     if not file.exists():
         return {}
     with duckdb.connect(str(file), read_only=True) as connection:
         rows = connection.execute(
-            "select dataset, newest_period_end from quality.arrivals where newest_period_end is not null"
+            "select dataset, newest_period_end, refused_because from quality.arrivals"
         ).fetchall()
-    return dict(rows)
+    return {dataset: (newest, why) for dataset, newest, why in rows}
 
 
 def _table(*columns: str) -> Table:
@@ -342,7 +358,8 @@ def _span(start: date, end: date) -> str:
             6: f"H{end.month // 6} {end.year}",
             12: str(end.year),
         }[months]
-    return f"{start} to {end:%m-%d}" if start.year == end.year else f"{start} to {end}"
+    short = start.year == end.year or end - start < timedelta(days=31)
+    return f"{start} to {end:%m-%d}" if short else f"{start} to {end}"
 
 
 def _trillions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None

@@ -15,14 +15,14 @@ import dagster as dg
 from pydantic import BaseModel, ConfigDict
 
 from orchestration.archive import Archive, Snapshot
-from orchestration.arrivals import arrival_in_words, awaited_release, rule_in_words
+from orchestration.arrivals import Freshness, freshness, rule_in_words
 from orchestration.errors import ArchiveError, FetchError, LayoutError, RecordError
 from orchestration.evidence import Figure, chart, in_one_line, newest_figures, table
 from orchestration.look import look
 from orchestration.parsing import PERIOD, find_parser
 from orchestration.raw import Loaded, RawState, load, newest_loaded
 from orchestration.records import Dataset, PublisherRecord, parse_record
-from orchestration.releases import Arrival, Release, arrival
+from orchestration.releases import Arrival
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -270,8 +270,7 @@ def check_results(dataset: Dataset, newest: Loaded | None, now: datetime) -> Ite
     """The outcomes of the structure and the arrival check."""
     yield structure_result(dataset, newest)
     last = date.fromisoformat(newest.last_period) if newest and newest.last_period else None
-    release = awaited_release(dataset, last)
-    yield arrival_result(dataset, release, arrival(release, now, last), last)
+    yield arrival_result(freshness(dataset, last, now))
 
 
 def in_words(done: Loaded) -> str:
@@ -321,27 +320,27 @@ def structure_result(dataset: Dataset, newest: Loaded | None) -> dg.AssetCheckRe
     )
 
 
-def arrival_result(
-    dataset: Dataset, release: Release, state: Arrival, held: date | None
-) -> dg.AssetCheckResult:
+def arrival_result(found: Freshness) -> dg.AssetCheckResult:
     """The outcome of the arrival check, with what is missing, since when, and where it is published."""
+    release = found.awaited
     return dg.AssetCheckResult(
-        asset_key=raw_key(dataset),
+        asset_key=raw_key(found.dataset),
         check_name="arrival",
-        passed=state is Arrival.FRESH,
+        passed=found.state is Arrival.FRESH,
         severity=(
             dg.AssetCheckSeverity.WARN
-            if state in (Arrival.DUE, Arrival.NOTHING)
+            if found.state in (Arrival.DUE, Arrival.NOTHING)
             else dg.AssetCheckSeverity.ERROR
         ),
-        description=arrival_in_words(dataset, release, state),
+        description=found.in_words(),
         metadata={
-            "state": state.value,
-            "newest period held": str(held or "none"),
+            "state": found.state.value,
+            "newest period held": str(found.newest_held or "none"),
             "awaited period": f"{release.period_start} to {release.period_end}",
+            f"due at ({found.dataset.release.timezone})": found.due_there.isoformat(),
             "due at (UTC)": release.due_at.isoformat(),
             "late after (UTC)": release.late_after.isoformat(),
             "reason": release.reason or "by the release rule",
-            "page": dg.MetadataValue.url(dataset.page),
+            "page": dg.MetadataValue.url(found.dataset.page),
         },
     )

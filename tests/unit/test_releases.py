@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from orchestration.arrivals import awaited_release
 from orchestration.records import load_datasets
 from orchestration.releases import (
     WEEKDAYS,
@@ -22,7 +23,6 @@ from orchestration.releases import (
     ReleaseRule,
     WeekdayRule,
     arrival,
-    awaited,
     calendar,
     due_at,
     periods,
@@ -205,13 +205,11 @@ def test_a_period_is_due_from_its_hour_and_late_from_the_end_of_the_grace(now, s
     assert arrival(RELEASE, now, None) is Arrival.NOTHING
 
 
-def test_the_first_period_after_the_newest_held_is_awaited():
-    weeks = calendar(WEEKLY, Frequency.WEEKLY, date(2026, 7, 26), date(2026, 8, 20))
-    assert awaited(weeks, date(2026, 8, 1)) == weeks[1]
-    assert awaited(reversed(weeks), date(2026, 8, 1)) == weeks[1]
-    assert awaited(weeks, date(2026, 7, 31)) == weeks[0]
-    assert awaited(weeks, None) == weeks[0]
-    assert awaited(weeks, weeks[-1].period_end) is None
+def test_the_first_period_that_ends_after_the_newest_held_is_awaited():
+    weekly = DATASETS["jp_mof/securities_weekly"]
+    assert awaited_release(weekly, date(2026, 8, 1)).period_end == date(2026, 8, 8)
+    assert awaited_release(weekly, date(2026, 7, 31)).period_end == date(2026, 8, 1)
+    assert awaited_release(weekly, None).period_end == date(2000, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -311,13 +309,22 @@ def test_a_holiday_calendar_that_nobody_keeps_is_refused():
     assert "'JPN1' is neither a country nor a market" in mistake(BusinessCalendar, holidays="JPN1")
 
 
-@pytest.mark.parametrize("day", ["29-12", "12-32", "12/29", "1-2-3", ""])
+@pytest.mark.parametrize("day", ["29-12", "12-32", "12/29", "1-2-3", "2021-02-29", "2021/02/28", ""])
 def test_a_closed_day_that_is_none_is_refused(day):
-    assert f"'{day}' is not a day of the year" in mistake(BusinessCalendar, holidays="JP", closed=[day])
+    assert f"'{day}' is not a day; expected MM-DD or YYYY-MM-DD" in mistake(
+        BusinessCalendar, holidays="JP", closed=[day]
+    )
 
 
 def test_a_leap_day_may_be_a_closed_day():
     assert not BusinessCalendar(holidays="JP", closed=["02-29"]).is_open(date(2024, 2, 29))
+
+
+def test_a_day_may_be_closed_once():
+    bank = BusinessCalendar(holidays="US", closed=["2020-12-24"])
+    assert not bank.is_open(date(2020, 12, 24))
+    assert bank.is_open(date(2021, 12, 23))
+    assert bank.is_open(date(2019, 12, 24))
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokio", "JST+9:00", "", "Asia", "../etc/passwd"])

@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters=['moment']) }}
+
+{{ freshness('cast(moment as timestamp)') }}
