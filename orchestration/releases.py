@@ -83,7 +83,7 @@ class BusinessCalendar(Strict):
         """Whether the publisher works on that day."""
         return (
             day.weekday() < 5
-            and not {f"{day:%m-%d}", f"{day:%Y-%m-%d}"} & set(self.closed)
+            and not {day.isoformat(), day.isoformat()[5:]} & set(self.closed)
             and day not in _holidays(self.holidays, day.year)
         )
 
