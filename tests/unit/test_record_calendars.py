@@ -159,3 +159,24 @@ def test_over_five_years_a_dataset_is_what_the_periods_that_have_not_arrived_mak
         assert Arrival.LATE not in said
     elif dataset.id != "surveys/inbox":  # nobody has to bring any: never late
         assert Arrival.LATE in said
+
+
+@EVERY
+def test_the_words_name_what_is_missing_in_both_zones_and_where_it_is_published(dataset):
+    rule = dataset.release
+    before, release = releases(dataset, "2025-12-31", "2026-12-31")[:2]
+    both = f"{rule.at:%H:%M} {rule.timezone} ({release.due_at:%Y-%m-%d %H:%M} UTC)"
+    for moment, words in (
+        (release.due_at - SECOND, "Nothing is missing; "),
+        (release.due_at, "is due since"),
+        (release.late_after, "is late; it was due on"),
+    ):
+        found = freshness(dataset, before.period_end, moment)
+        said = found.in_words()
+        assert words in said
+        assert str(release.period_end) in said
+        assert both in said
+        assert (dataset.page in said) == (found.state is not Arrival.FRESH)
+    nothing = freshness(dataset, None, release.due_at)
+    assert nothing.state is Arrival.NOTHING
+    assert nothing.in_words() == f"Nothing is held yet. It is published at {dataset.page}"
