@@ -17,8 +17,9 @@ same texts are comments in the serving copy (`select * from duckdb_columns()`) a
 """
 FUNCTIONS = """## As of a date
 
-Functions of the serving copy: what was known at the end of a day, in UTC. They have the columns of the marts
-that they are named after. A file that is attached under another name has to be the one in use (`use <name>`).
+Functions of the serving copy: what was known at the end of a day, in UTC; `quality.freshness_at` takes a
+time. They have the columns of the marts that they are named after. A file that is attached under another name
+has to be the one in use (`use <name>`).
 """
 
 
