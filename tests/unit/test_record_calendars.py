@@ -180,3 +180,13 @@ def test_the_words_name_what_is_missing_in_both_zones_and_where_it_is_published(
     nothing = freshness(dataset, None, release.due_at)
     assert nothing.state is Arrival.NOTHING
     assert nothing.in_words() == f"Nothing is held yet. It is published at {dataset.page}"
+
+
+def test_a_publisher_works_by_the_holidays_and_the_clock_of_one_place():
+    places = {(d.release.calendar.holidays, d.release.timezone) for d in DATASETS.values() if not d.inbox}
+    assert places == {
+        ("CN", "Asia/Shanghai"),
+        ("JP", "Asia/Tokyo"),
+        ("US", "America/New_York"),
+        ("XECB", "Europe/Berlin"),
+    }
