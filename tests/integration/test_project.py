@@ -125,6 +125,7 @@ def test_marts_jobs_and_schedules_are_the_public_ones(public: dict) -> None:
         "quality/arrivals",
         "quality/claims",
         "quality/freshness",
+        "quality/freshness_at",
         "quality/revisions",
         "reserves/coverage",
         "reserves/coverage_as_of",
