@@ -1,7 +1,7 @@
 """What a person looks for in the morning: which datasets are late or were not taken, and why.
 
-As Markdown for the page of the serving copy. What is awaited is decided in `arrivals` and `releases`; the
-whole list is `make status`.
+As Markdown for the page of the serving copy. What is fresh is decided in `arrivals`; the whole list is
+`make status`.
 """
 
 from collections import Counter
@@ -11,9 +11,9 @@ from datetime import datetime
 
 import duckdb
 
-from orchestration.arrivals import awaited_release
+from orchestration.arrivals import Freshness, freshness
 from orchestration.records import Dataset
-from orchestration.releases import Arrival, Release, arrival
+from orchestration.releases import Arrival
 
 # Dagster shows Markdown in its place only where it is shorter than a thousand characters.
 INLINE = 1000
@@ -35,10 +35,13 @@ class Standing:
             nobody has asked for it yet.
     """
 
-    dataset: Dataset
-    state: Arrival
-    release: Release
+    freshness: Freshness
     trouble: str
+
+    @property
+    def state(self) -> Arrival:
+        """What the clock says of what is awaited."""
+        return self.freshness.state
 
 
 def standings(
@@ -59,10 +62,9 @@ def standings(
     found = []
     for name, dataset in datasets.items():
         newest, refused = held.get(name, (None, ""))
-        release = awaited_release(dataset, newest)
-        state = arrival(release, now, newest)
-        trouble = _trouble(dataset, state, failed=name in failed, refused=bool(refused))
-        found.append(Standing(dataset, state, release, trouble))
+        answer = freshness(dataset, newest, now)
+        trouble = _trouble(dataset, answer.state, failed=name in failed, refused=bool(refused))
+        found.append(Standing(answer, trouble))
     return found
 
 
@@ -95,7 +97,7 @@ def table(found: Collection[Standing], now: datetime) -> str:
     order = [Arrival.LATE, Arrival.NOTHING, Arrival.FRESH, Arrival.DUE]
     told = sorted(
         (standing for standing in found if standing.trouble),
-        key=lambda standing: (order.index(standing.state), standing.release.due_at),
+        key=lambda standing: (order.index(standing.state), standing.freshness.awaited.due_at),
     )
     at = f"At {now:%Y-%m-%d %H:%M} UTC"
     if not told:
@@ -110,8 +112,9 @@ def table(found: Collection[Standing], now: datetime) -> str:
 
 
 def _row(standing: Standing) -> str:
-    dataset, state = standing.dataset, standing.state
+    answer, state = standing.freshness, standing.state
+    dataset = answer.dataset
     page = "archive" if standing.trouble == NOT_DOWNLOADED else "raw"
-    due = f"{standing.release.due_at:%-d %b}" if state in (Arrival.LATE, Arrival.DUE) else ""
+    due = f"{answer.awaited.due_at:%-d %b}" if state in (Arrival.LATE, Arrival.DUE) else ""
     cells = (f"{state}", f"[{dataset.id}](/assets/{page}/{dataset.table}?view=checks)", standing.trouble, due)
     return "\n| " + " | ".join(cell.replace(" ", UNBROKEN) for cell in cells) + " |"

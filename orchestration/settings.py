@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     request_interval_s: float = Field(1, ge=0, description="Seconds between requests to one host")
     lock_timeout_s: float = Field(600, ge=0, description="Seconds to wait for the warehouse's file")
     schedules: bool = Field(False, description="Turn the publishers' schedules on")
-    keep_runs_days: int = Field(90, gt=0, description="Days that runs and their logs are kept")
+    keep_runs_days: int = Field(30, gt=0, description="Days that runs and their logs are kept")
     dagster_storage: Secret[PostgresUrl] | None = Field(
         None, description="A PostgreSQL database that keeps Dagster's runs, instead of SQLite files"
     )

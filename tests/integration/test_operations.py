@@ -122,9 +122,9 @@ def test_runs_are_deleted_when_they_are_old_with_all_that_they_left(settings) ->
         run = stumbling.execute_in_process(instance=instance, raise_on_error=False).run_id
         left = settings.data.resolve() / "dbt" / run
         left.mkdir(parents=True)
-        assert forget_old_runs(instance, settings, now + timedelta(days=89)) == []
+        assert forget_old_runs(instance, settings, now + timedelta(days=29)) == []
         assert instance.get_run_by_id(run) is not None
-        assert forget_old_runs(instance, settings, now + timedelta(days=91)) == [run]
+        assert forget_old_runs(instance, settings, now + timedelta(days=31)) == [run]
         assert instance.get_run_by_id(run) is None
     assert not left.exists()
     assert not list(settings.data.rglob(f"*{run}*"))

@@ -38,7 +38,7 @@ def stand(
         )
         rows = [[WEEKLY, newest, refused], [INBOX, date(2026, 10, 31), ""]]
         connection.executemany("insert into quality.arrivals values (?, ?, ?)", rows)
-        return {s.dataset.id: s for s in standings(connection, DATASETS, failed, now)}
+        return {s.freshness.dataset.id: s for s in standings(connection, DATASETS, failed, now)}
 
 
 def read(found: dict[str, Standing], now: datetime) -> str:
