@@ -7,6 +7,9 @@ import dagster as dg
 
 from orchestration.components.publisher import schedule_status
 
+# In UTC: midnight in Washington, midday in Tokyo; after one day's releases, before Europe's next.
+CATCH_UP = "30 4 * * *"
+
 
 @dg.definitions
 def defs() -> dg.Definitions:
@@ -17,11 +20,10 @@ def defs() -> dg.Definitions:
         selection=every,
         description="Look at every publisher, load what is new, rebuild and publish.",
     )
-    # Midnight in Washington, midday in Tokyo: after one day's releases, before Europe's next.
     catch_up = dg.ScheduleDefinition(
         name="catch_up",
         job=everything,
-        cron_schedule="30 4 * * *",
+        cron_schedule=CATCH_UP,
         execution_timezone="UTC",
         default_status=schedule_status(),
         description="Once a day, whatever the publishers' own looks have missed.",
