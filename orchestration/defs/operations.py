@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from orchestration.alerts import RECENT, Alert, found
 from orchestration.channels import send
@@ -14,7 +15,7 @@ from orchestration.records import load_datasets
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
-LOOK_FOR_ALERTS_S = 60
+LOOK_FOR_ALERTS_S = 30
 LOOK_FOR_DEAD_RUNS_S = 30
 TIDY_UP_S = int(timedelta(hours=6).total_seconds())
 
@@ -73,9 +74,12 @@ def failed_runs(instance: dg.DagsterInstance, ui: str) -> Iterator[Alert]:
     since = datetime.now(UTC) - RECENT
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
     for run in instance.get_runs(failed):
+        said = problems(instance, run.run_id)
+        if run.tags.get(WILL_RETRY_TAG) == "true":
+            said.append("It is run once more by itself.")
         yield Alert(
             f"run:{run.run_id}",
             f"A run of {run.job_name} failed",
-            "\n".join(problems(instance, run.run_id)),
+            "\n".join(said),
             f"{ui}/runs/{run.run_id}",
         )

@@ -46,7 +46,7 @@ def test_a_failed_run_is_told_with_what_it_stumbled_over(settings) -> None:
         (alert,) = failed_runs(instance, "https://tidemark.example")
     assert alert.id == f"run:{result.run_id}"
     assert alert.title == "A run of stumbling failed"
-    assert SAID in alert.text
+    assert alert.text == SAID
     assert alert.link == f"https://tidemark.example/runs/{result.run_id}"
 
 
@@ -102,6 +102,8 @@ def test_a_run_whose_process_is_gone_is_closed_and_one_that_goes_on_is_not(setti
         assert instance.get_run_by_id(dead).status is dg.DagsterRunStatus.FAILURE
         assert problems(instance, dead) == [f"The process {gone.pid} that ran this is gone."]
         assert instance.get_run_by_id(going_on).status is dg.DagsterRunStatus.STARTED
+        (alert,) = failed_runs(instance, "https://tidemark.example")
+        assert alert.text == f"The process {gone.pid} that ran this is gone.\nIt is run once more by itself."
     assert f"Closed run {dead[:8]}" in told[0]
 
 
