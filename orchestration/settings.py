@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     clock: datetime | None = Field(None, description="The time that counts as now (rehearsals)")
     rehearsal: HttpUrl | None = Field(
         None,
-        description="A loopback server that plays every publisher; what it sends counts as sample",
+        description="A loopback server that plays every publisher; what it sends counts as sample, "
+        "and publishers' schedules look every minute",
     )
 
     @property
