@@ -1,13 +1,8 @@
 """Alerts: what there is to tell, and that it reaches a webhook and a mailbox, each event once."""
 
-import json
-import socket
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import duckdb
 import pytest
@@ -17,65 +12,23 @@ from orchestration.alerts import Alert, found
 from orchestration.channels import send
 from orchestration.records import load_datasets
 from orchestration.settings import Settings
+from tests.receivers import Webhook, mail_server
 
 UI = "https://tidemark.example"
 WEEKLY = load_datasets()["jp_mof/securities_weekly"]
 ALERT = Alert("late:a", "Late: a & b", "Nothing since Monday.", f"{UI}/assets/raw/a")
 
 
-class Webhook(ThreadingHTTPServer):
-    """Takes what is posted, or answers with the status that a test sets."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Post)
-        self.status = 200
-        self.posted: list[dict] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/hook"
-
-
-class _Post(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.server.status == 200:
-            self.server.posted.append(json.loads(body))
-        self.send_response(self.server.status)
-        self.end_headers()
-        self.wfile.write(b"ok" if self.server.status == 200 else b"no_service")
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the terminal."""
-
-
-class Mailbox:
-    """Takes every mail."""
-
-    def __init__(self) -> None:
-        self.mails: list = []
-
-    async def handle_DATA(self, server: object, session: object, envelope) -> str:
-        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content)))
-        return "250 OK"
-
-
 @pytest.fixture
 def webhook() -> Iterator[Webhook]:
-    with Webhook() as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    with Webhook().running() as server:
         yield server
-        server.shutdown()
 
 
 @pytest.fixture
 def mailbox() -> Iterator[Controller]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(Mailbox(), hostname="127.0.0.1", port=port)
-    controller.start()
-    yield controller
-    controller.stop()
+    with mail_server() as server:
+        yield server
 
 
 def settings(data: Path, **more: object) -> Settings:
