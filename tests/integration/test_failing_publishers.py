@@ -209,7 +209,11 @@ def test_2_publishers_that_fail_are_told_one_by_one_and_all_others_are_up_to_dat
     assert f"{WEEKLY}: the version of 2026-11-11 again; a newer is held" in text
     with open_instance(str(desk.data / "dagster")) as instance:
         (run,) = instance.get_runs(limit=1)
-        assert sorted(problems(instance, run.run_id)) == sorted([*told, refused])
+        said = {p.partition("\n")[0]: p.partition("\n")[2] for p in problems(instance, run.run_id)}
+    assert sorted(said) == sorted([*told, refused])
+    (cut,) = [marts for line, marts in said.items() if line.startswith(CUT)]
+    assert cut == "  Without newer figures of it: flows.major_holders, quality.revisions."
+    assert cut in text
 
     after, marts_after = freshness(desk), desk.fingerprints()
     new = {name for name in ASKED if after[name][:2] != before[name][:2]}

@@ -19,6 +19,9 @@ from orchestration.warehouse import connect, models_to_oneself
 
 log = logging.getLogger("tidemark")
 
+# More marts than these in a message are counted.
+NAMED = 6
+
 
 @dg.definitions
 def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
@@ -115,5 +118,11 @@ def refused_in(context: dg.AssetExecutionContext) -> dict[str, str]:
 def without_news(manifest: Mapping[str, Any], raw_table: str) -> str:
     """The marts that rest on a dataset's raw table, as a line below why it has nothing new; or nothing."""
     behind = resting_on(manifest, raw_table)
-    marts = sorted(table_of(mart) for mart in marts_of(manifest) if mart["unique_id"] in behind)
-    return f"\n  Without newer figures of it: {', '.join(marts)}." if marts else ""
+    # A mart of all versions is told with that of the newest ones.
+    marts = sorted(
+        {table_of(m).removesuffix("_vintages") for m in marts_of(manifest) if m["unique_id"] in behind}
+    )
+    if not marts:
+        return ""
+    more = f" and {len(marts) - NAMED} more" if len(marts) > NAMED else ""
+    return f"\n  Without newer figures of it: {', '.join(marts[:NAMED])}{more}."
