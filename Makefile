@@ -61,6 +61,10 @@ verify: $(READY) ## Check every file of the archive against its sidecar
 sql: $(READY) ## A read-only SQL prompt on the serving copy
 	@$(TIDEMARK) sql
 
+.PHONY: bi
+bi: $(READY) ## The dashboard, on http://127.0.0.1:8501 (PORT=<another>)
+	@$(TIDEMARK) bi $(if $(PORT),--port $(PORT))
+
 .PHONY: ui
 ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
 	@$(TIDEMARK) ui

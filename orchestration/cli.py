@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from orchestration import report
 from orchestration.alerts import Alert
 from orchestration.archive import Archive
 from orchestration.channels import send
-from orchestration.errors import AlertError, RecordError, TidemarkError
+from orchestration.errors import AlertError, DashboardError, RecordError, TidemarkError
 from orchestration.mirror import import_mirror
 from orchestration.records import load_datasets, load_publishers
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -140,6 +141,21 @@ def ui(
     dg = Path(sys.executable).with_name("dg")
     os.chdir(PROJECT_ROOT)
     os.execv(dg, [str(dg), "dev", "--host", host, "--port", str(port)])  # noqa: S606 - our own dg
+
+
+@app.command()
+def bi(
+    port: Annotated[int, typer.Option(help="The port to listen on, on this machine only")] = 8501,
+) -> None:
+    """The dashboard on the serving copy."""
+    if find_spec("streamlit") is None:
+        raise DashboardError(
+            "The dashboard needs Streamlit, which is not installed: pip install 'tidemark[bi]'."
+        )
+    os.chdir(PROJECT_ROOT)
+    script = PROJECT_ROOT / "orchestration" / "dashboard" / "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    os.execv(sys.executable, command)  # noqa: S606 - our own streamlit
 
 
 @app.command()

@@ -42,3 +42,7 @@ class AlertError(TidemarkError):
 
 class InstanceError(TidemarkError):
     """Dagster's storage cannot be had."""
+
+
+class DashboardError(TidemarkError):
+    """The dashboard cannot be started."""

@@ -1,0 +1,202 @@
+"""The house style, in Altair: what each kind of chart looks like.
+
+The words around a chart are those of `furniture.chart`. Functions take frames whose figures are numbers to
+draw, beside the exact figure as text for the tooltip, and give charts without a width. Days are in UTC, so
+that no viewer's time zone moves a month.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+# Each has a contrast of 3 and more with the light and the dark page, and the colour-blind tell any two apart:
+# a test computes both.
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY = "#548AEB", "#D2691E", "#109A6B", "#B82CB5", "#796128", "#5B6670"
+# In the order of a legend; the first colour is for what the page is about.
+PALETTE = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
+
+HEIGHT = 300
+UTC = alt.Scale(type="utc", nice=False)
+# The axis is that of the layer that calls `time`.
+DATE = alt.X("date:T", scale=UTC)
+# Labels at the ends of lines need this much room, in pixels.
+LABEL_ROOM = 110
+
+TOOLTIP = [
+    alt.Tooltip("period:N", title="Period"),
+    alt.Tooltip("series:N", title="Series"),
+    alt.Tooltip("text:N", title="Figure"),
+]
+
+
+def drawable(rows: Sequence[dict[str, object]], dates: Sequence[str] = ("date",)) -> pd.DataFrame:
+    """Rows as a frame to draw: decimals become floats, days become instants in UTC.
+
+    This is the only place where a decimal is given up.
+    """
+    frame = pd.DataFrame(list(rows))
+    for name in frame.columns:
+        if name in dates:
+            frame[name] = pd.to_datetime(frame[name], utc=True)
+        elif name.startswith("value"):
+            frame[name] = frame[name].astype("float64")
+    return frame
+
+
+def time(frame: pd.DataFrame, title: str | None = None) -> alt.X:
+    """The axis of time for a frame with `date`: years, or months where there are few, in UTC."""
+    days = (frame["date"].max() - frame["date"].min()).days
+    interval, written = ("year", "%Y") if days > 3 * 366 else ("month", "%b %Y")
+    axis = alt.Axis(format=written, tickCount={"interval": interval, "step": 1}, formatType="utcFormat")
+    return alt.X("date:T", title=title, axis=axis, scale=UTC)
+
+
+def zero() -> alt.Chart:
+    """The line between buying and selling, more and less."""
+    return alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=GREY, strokeWidth=1).encode(y="zero:Q")
+
+
+def breaks(days: Sequence[tuple[date, str]]) -> alt.LayerChart:
+    """Dashed lines where a series changes its method, with a word beside each."""
+    frame = pd.DataFrame(
+        {"date": pd.to_datetime([d for d, _ in days], utc=True), "what": [w for _, w in days]}
+    )
+    base = alt.Chart(frame).encode(x=DATE)
+    line = base.mark_rule(color=GREY, strokeDash=[4, 4])
+    words = base.mark_text(color=GREY, align="left", dx=4, fontSize=11, lineBreak="\n").encode(
+        y=alt.value(8), text="what:N"
+    )
+    return alt.layer(line, words)
+
+
+def bars(frame: pd.DataFrame, value_title: str) -> alt.Chart:
+    """One bar for each period: what is above zero in one colour, what is below in another.
+
+    Args:
+        frame: `date` and `date_end` (the bar's edges), `value`, `text`, `period`, `series`.
+        value_title: the unit, on the axis.
+    """
+    return (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(
+            x=time(frame),
+            x2="date_end:T",
+            y=alt.Y("value:Q", title=value_title),
+            y2=alt.datum(0),
+            color=alt.condition("datum.value < 0", alt.value(ORANGE), alt.value(BLUE)),
+            tooltip=TOOLTIP,
+        )
+    )
+
+
+def records(frame: pd.DataFrame) -> alt.Chart:
+    """Marks above the bars that were records: filled while they stand, open since they were beaten.
+
+    Args:
+        frame: `date` (of the mark), `value`, `stands` (true or false), `record` (in words), `text`, `period`,
+            `series`.
+    """
+    return (
+        alt.Chart(frame)
+        .mark_point(shape="diamond", size=70, yOffset=-9, strokeWidth=1.5, color=GREEN)
+        .encode(
+            x=DATE,
+            y="value:Q",
+            fill=alt.condition("datum.stands", alt.value(GREEN), alt.value("transparent")),
+            tooltip=[*TOOLTIP, alt.Tooltip("record:N", title="Record")],
+        )
+    )
+
+
+def lines(
+    frame: pd.DataFrame, value_title: str, order: Sequence[str], with_zero: bool = True
+) -> alt.LayerChart:
+    """Lines over time, each named at its end; where `segment` changes, the line is interrupted.
+
+    Args:
+        frame: `date`, `value`, `series`, `text`, `period`; optionally `segment`, such as the method.
+        value_title: the unit, on the axis.
+        order: the names of the series: their colours, in this order.
+        with_zero: whether the axis reaches zero and zero is drawn; not for levels far away from it.
+    """
+    if "segment" not in frame:
+        frame = frame.assign(segment="")
+    colour = alt.Color(
+        "series:N", scale=alt.Scale(domain=list(order), range=list(PALETTE[: len(order)])), legend=None
+    )
+    y = alt.Y("value:Q", title=value_title, scale=alt.Scale(zero=with_zero))
+    base = alt.Chart(frame).encode(x=time(frame), y=y, color=colour)
+    line = base.mark_line(strokeWidth=1.8).encode(detail="segment:N")
+    # Wide and invisible, so that a pointer need not hit the line.
+    hover = base.mark_point(size=80, opacity=0, filled=True).encode(tooltip=TOOLTIP)
+    last = frame.loc[frame.groupby("series")["date"].idxmax()]
+    label = (
+        alt.Chart(last)
+        .mark_text(align="left", dx=6, fontSize=12, fontWeight="bold", clip=False)
+        .encode(x=DATE, y="value:Q", text="series:N", color=colour)
+    )
+    layers = [line, hover, label]
+    return alt.layer(*([zero(), *layers] if with_zero else layers)).properties(
+        padding={"right": LABEL_ROOM, "left": 4, "top": 4, "bottom": 4}
+    )
+
+
+def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.LayerChart:
+    """Where one figure stands among others: a tick for each, the median, and the one that matters marked.
+
+    Args:
+        frame: `group` (a row of ticks), `value`, `newest` (true for the one that matters), `text`, `period`,
+            `series`.
+        value_title: the unit, on the axis.
+        order: the groups from above.
+    """
+    y = alt.Y(
+        "group:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=200, ticks=False, domain=False)
+    )
+    x = alt.X("value:Q", title=value_title)
+    zero_line = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(x="zero:Q")
+    ticks = (
+        alt.Chart(frame[~frame["newest"]])
+        .mark_tick(thickness=1.5, size=30, opacity=0.55, color=BLUE)
+        .encode(x=x, y=y, tooltip=TOOLTIP)
+    )
+    median = (
+        alt.Chart(frame)
+        .mark_point(shape="triangle-down", size=60, yOffset=-22, filled=True, color=GREY, opacity=1)
+        .encode(x=alt.X("median(value):Q", title=value_title), y=y)
+    )
+    newest = (
+        alt.Chart(frame[frame["newest"]])
+        .mark_point(shape="diamond", size=160, filled=True, color=ORANGE, opacity=1)
+        .encode(x=x, y=y, tooltip=TOOLTIP)
+    )
+    label = (
+        alt.Chart(frame[frame["newest"]])
+        .mark_text(dy=-24, fontSize=12, fontWeight="bold", color=ORANGE)
+        .encode(x=x, y=y, text="period:N")
+    )
+    return alt.layer(zero_line, ticks, median, newest, label).properties(height=alt.Step(78))
+
+
+def finished(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> alt.Chart:
+    """A chart in the house style: quiet grid, no frame; the text's colour is the page's."""
+    if not isinstance(chart, alt.VConcatChart) and chart.to_dict().get("height") is None:
+        chart = chart.properties(height=HEIGHT)
+    return (
+        chart.configure_view(stroke=None)
+        .configure_axis(
+            gridOpacity=0.35,
+            domain=False,
+            tickSize=4,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_axisX(grid=False, labelFlush=True, labelOverlap="greedy")
+        .configure_axisY(
+            titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-10, titleX=-34, tickCount=6
+        )
+    )

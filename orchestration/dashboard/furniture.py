@@ -1,0 +1,195 @@
+"""What pages share: the frame around them, controls, charts with their words, sources, downloads, warnings.
+
+Each function draws one thing. What a page is about is in its module.
+"""
+
+import io
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import altair as alt
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+import streamlit as st
+
+from orchestration.dashboard import charts, formats, serving_copy
+from orchestration.dashboard.queries import shared
+from orchestration.report import short
+from orchestration.settings import Settings
+
+# How often an open page looks whether there is another serving copy, in seconds.
+LOOKS_EVERY_S = 5
+
+
+def frame(draw: Callable[[], None]) -> None:
+    """Draw a page of the serving copy that is there, and again by itself when another takes its place."""
+    drawn = serving_copy.edition()
+    _follow(drawn)
+    if drawn is None:
+        _nothing_to_show()
+        return
+    try:
+        draw()
+    except serving_copy.NoServingCopyError:
+        _nothing_to_show()
+
+
+@st.fragment(run_every=LOOKS_EVERY_S)
+def _follow(drawn: serving_copy.Edition | None) -> None:
+    if serving_copy.edition() != drawn:
+        st.rerun()
+
+
+def _nothing_to_show() -> None:
+    st.title("No figures yet")
+    st.info(
+        f"There is no serving copy at `{short(Settings().serving)}`. In the project's folder, run one of "
+        "these; this page then shows the figures by itself."
+    )
+    st.markdown(
+        "- `make demo`, then `TIDEMARK_DATA=data/demo make bi`: made-up figures, without a network\n"
+        "- `make run`: the publishers' figures\n"
+        "- `make import FROM=<mirror>` and `make offline`: figures from a folder of files"
+    )
+
+
+def as_of() -> date | None:
+    """The control that turns a page back to what was known on a day.
+
+    Returns:
+        The day; None for today, that is the newest version of everything. Part of the page's address.
+    """
+    today = Settings().now().date()
+    chosen = st.date_input(
+        "As of",
+        value=today,
+        min_value=date(2005, 1, 1),
+        max_value=today,
+        format="YYYY-MM-DD",
+        key="as_of",
+        bind="query-params",
+        help="What was known at the end of that day (UTC). Today: the newest version of every figure.",
+        width=150,
+    )
+    return None if chosen == today else chosen
+
+
+def known(as_of: date | None) -> str:
+    """The end of a sentence: 'as known today', 'as known on 12 May 2025'."""
+    return "as known today" if as_of is None else f"as known on {formats.day(as_of)}"
+
+
+def warn_if_made_up(*tables: pa.Table) -> None:
+    """Say so where any figure that the page shows is made up; the tables have the column `origin`."""
+    if any(serving_copy.is_made_up(table) for table in tables):
+        st.warning(
+            "**Made-up sample figures, not data.** They are for trying out the page; quote nothing from it.",
+            icon="⚠️",
+        )
+
+
+def warn_if_scheduled(table: pa.Table) -> None:
+    """Say so where a figure counts as known by the release schedule; the table has `rests_on_schedule`."""
+    if any(table["rests_on_schedule"].to_pylist()):
+        st.caption(
+            "Figures older than the first file held count as known from their scheduled release; what was "
+            "printed first may have been another figure."
+        )
+
+
+def headline(text: str, below: str = "") -> None:
+    """The page in one sentence, and a second one in smaller letters."""
+    st.markdown(f"### {text}")
+    if below:
+        st.markdown(below)
+
+
+def chart(
+    drawn: alt.Chart | alt.LayerChart | alt.VConcatChart,
+    title: str,
+    subtitle: str,
+    source: str,
+    notes: Iterable[str] = (),
+) -> None:
+    """A chart with its words: they wrap on a phone, which a title inside of the drawing does not.
+
+    Args:
+        drawn: the chart; it takes the house style and the width that there is.
+        title: what it shows.
+        subtitle: unit and basis.
+        source: the publisher's credit line, see `source`.
+        notes: what the figures do not say, one line each.
+    """
+    with st.container(border=True):
+        st.markdown(f"**{title}**  \n:gray[{subtitle}]")
+        st.altair_chart(charts.finished(drawn), width="stretch", alt=f"{title}. {subtitle}")
+        st.caption("  \n".join([*notes, source]))
+
+
+def table(
+    rows: list[dict[str, str]], title: str, subtitle: str, source: str, notes: Iterable[str] = ()
+) -> None:
+    """A small table of formatted text with the same words as a chart; the first column names the row."""
+    with st.container(border=True):
+        st.markdown(f"**{title}**  \n:gray[{subtitle}]")
+        names = list(rows[0])
+        st.dataframe(
+            rows,
+            hide_index=True,
+            width="stretch",
+            column_config={
+                name: st.column_config.TextColumn(alignment="left" if name == names[0] else "right")
+                for name in names
+            },
+        )
+        st.caption("  \n".join([*notes, source]))
+
+
+def source(datasets: Iterable[str]) -> str:
+    """The credit lines that the publishers ask for, each once.
+
+    Args:
+        datasets: identifiers as in `core.datasets`; lists of them with ", " between count too.
+    """
+    wanted = {name for names in datasets for name in names.split(", ")}
+    credits = {row["dataset"]: row["credit"] for row in serving_copy.ask(shared.CREDITS).to_pylist()}
+    return "  \n".join(dict.fromkeys(credits[name] for name in sorted(wanted)))
+
+
+def downloads(name: str, shown: pa.Table) -> None:
+    """Buttons for what the page shows, as CSV and Parquet; rows that must not be passed on are left out.
+
+    Args:
+        name: the files' name, without ending.
+        shown: the rows with decimals, units in the names of columns, as the marts have them.
+    """
+    leaving = serving_copy.may_be_passed_on(shown)
+    left_out = shown.num_rows - leaving.num_rows
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for ending, written, kind in (
+            ("csv", _csv, "text/csv"),
+            ("parquet", _parquet, "application/vnd.apache.parquet"),
+        ):
+            st.download_button(
+                "CSV" if ending == "csv" else "Parquet",
+                data=lambda written=written: written(leaving),
+                file_name=f"{name}.{ending}",
+                mime=kind,
+                key=f"{name}.{ending}",
+                on_click="ignore",
+            )
+        said = f"What this page shows: {leaving.num_rows:,} rows."
+        st.caption(f"{said} {left_out:,} are licensed and left out." if left_out else said)
+
+
+def _csv(table: pa.Table) -> bytes:
+    written = io.BytesIO()
+    pa.csv.write_csv(table, written)
+    return written.getvalue()
+
+
+def _parquet(table: pa.Table) -> bytes:
+    written = io.BytesIO()
+    pa.parquet.write_table(table, written, compression="zstd")
+    return written.getvalue()

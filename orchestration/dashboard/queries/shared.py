@@ -1,0 +1,3 @@
+"""What every page asks."""
+
+CREDITS = "select dataset, credit from core.datasets"

@@ -1,0 +1,115 @@
+"""The dashboard in a real browser: every page of the navigation, on made-up and on real figures."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from orchestration.dashboard.views import PAGES
+from tests.browser import browser as started_browser
+from tests.dashboard_app import LAPTOP, PHONE, SCREENSHOTS, Viewer, dashboard, viewer
+from tests.desk import ROOT, Desk
+
+pytestmark = pytest.mark.live
+
+PUBLISHERS = ROOT.parent / "shared" / "publishers"
+WINDOWS = {"laptop": LAPTOP, "phone": PHONE}
+
+
+@pytest.fixture(autouse=True)
+def _screenshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder for pictures is the one setting that comes from outside."""
+    if WANTED:
+        monkeypatch.setenv(SCREENSHOTS, WANTED)
+
+
+WANTED = os.environ.get(SCREENSHOTS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    desk = Desk(tmp_path_factory.mktemp("demo"))
+    desk.run("demo")
+    return desk
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    if not (PUBLISHERS / "index.csv").exists():
+        pytest.skip("publishers' real files are not here (expected in ../shared/publishers)")
+    desk = Desk(tmp_path_factory.mktemp("real"))
+    desk.run("import", str(PUBLISHERS))
+    desk.run("offline")
+    return desk
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("figures", ["demo", "real"])
+def test_every_page_is_drawn_without_an_error_and_asks_no_foreign_host(
+    figures: str,
+    window: str,
+    scheme: str,
+    browser: Browser,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
+) -> None:
+    desk: Desk = request.getfixturevalue(figures)
+    took = {}
+    with dashboard(desk) as address, viewer(browser, address, WINDOWS[window], scheme) as person:
+        took["the first"] = person.open("")
+        for page in PAGES:
+            took[page.title] = person.open(page.path)
+            assert not person.sound(), page.title
+            made_up = person.page.get_by_text("Made-up sample figures").count()
+            assert bool(made_up) == (figures == "demo"), f"{page.title} does not say whose its figures are"
+            person.photograph(f"{page.title.lower()}-{figures}-{window}-{scheme}")
+    times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items())
+    record_property("said", f"dashboard, {figures} figures, {window}, {scheme}: {times}")
+
+
+def test_a_page_waits_for_the_serving_copy_and_shows_it_when_it_comes(
+    demo: Desk, browser: Browser, tmp_path: Path
+) -> None:
+    empty = Desk(tmp_path / "data")
+    with dashboard(empty) as address, viewer(browser, address) as person:
+        person.page.goto(address)
+        expect(person.page.get_by_text("No figures yet")).to_be_visible()
+        empty.serving.parent.mkdir(parents=True)
+        coming = empty.serving.with_suffix(".coming")
+        coming.write_bytes(demo.serving.read_bytes())
+        coming.replace(empty.serving)
+        expect(person.page.get_by_text("Made-up sample figures")).to_be_visible(timeout=20_000)
+        empty.serving.unlink()
+        expect(person.page.get_by_text("No figures yet")).to_be_visible(timeout=20_000)
+        assert not person.problems
+
+
+def said(person: Viewer) -> str:
+    return person.page.locator('[data-testid="stMainBlockContainer"]').inner_text().replace("\xa0", " ")
+
+
+def test_the_flows_page_turns_back_to_what_was_known_on_a_day(real: Desk, browser: Browser) -> None:
+    with dashboard(real) as address, viewer(browser, address) as person:
+        person.open("")
+        assert "April 2026" in said(person)
+        assert "¥10.42 trn" in said(person)
+        day = person.page.get_by_test_id("stDateInput")
+        for part, figure in (("year", "2025"), ("month", "05"), ("day", "12")):
+            box = day.get_by_role("spinbutton", name=part)
+            box.click()
+            box.press_sequentially(figure)
+        person.page.keyboard.press("Enter")
+        expect(person.page.get_by_text("as known on 12 May 2025").first).to_be_visible(timeout=20_000)
+        person.settle()
+        assert "April 2025: non-residents bought ¥8.21 trn" in said(person)
+        assert "2026" not in said(person)
+        assert not person.sound()
