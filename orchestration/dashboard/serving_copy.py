@@ -6,7 +6,6 @@ was opened. Answers are kept as long as the file is the same one. What is asked 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +48,8 @@ class Narrowed:
     only: str
 
 
-@lru_cache(maxsize=1)
 def _file() -> Path:
-    """Where the serving copy is, or will be: the settings of the process do not change."""
+    """Where the serving copy is, or will be."""
     return Settings().serving / FILE
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from frictionless import Package
+from streamlit.testing.v1 import AppTest
 
+from orchestration.dashboard.views import PAGES
 from orchestration.evidence import newest_figures
 from orchestration.records import load_datasets
 from orchestration.warehouse import connect
@@ -45,6 +47,18 @@ def test_the_demo_says_that_its_figures_are_made_up(demo: Desk) -> None:
     package = json.loads((demo.data / "serving" / "datapackage.json").read_text(encoding="utf-8"))
     assert package["origin"] == "sample"
     assert "made-up" in package["title"]
+
+
+@pytest.mark.parametrize("number", range(len(PAGES)), ids=[page.title for page in PAGES])
+def test_every_page_of_the_dashboard_is_drawn_and_says_that_its_figures_are_made_up(
+    demo: Desk, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDEMARK_DATA", str(demo.data))
+    script = f"from orchestration.dashboard.views import PAGES\nPAGES[{number}].draw()"
+    page = AppTest.from_string(script, default_timeout=60).run()
+    assert not page.exception, page.exception[0].message
+    assert "Made-up sample figures" in page.warning[0].value
+    assert page.get("vega_lite_chart") or page.dataframe
 
 
 def test_the_demo_prints_what_was_loaded_what_is_due_and_what_to_try(demo: Desk) -> None:
