@@ -21,8 +21,6 @@ HEIGHT = 300
 UTC = alt.Scale(type="utc", nice=False)
 # The axis is that of the layer that calls `time`.
 DATE = alt.X("date:T", scale=UTC)
-# Labels at the ends of lines need this much room, in pixels.
-LABEL_ROOM = 110
 
 TOOLTIP = [
     alt.Tooltip("period:N", title="Period"),
@@ -101,7 +99,7 @@ def records(frame: pd.DataFrame) -> alt.Chart:
     """
     return (
         alt.Chart(frame)
-        .mark_point(shape="diamond", size=70, yOffset=-9, strokeWidth=1.5, color=GREEN)
+        .mark_point(shape="diamond", size=70, yOffset=-9, strokeWidth=1.5, color=GREEN, opacity=1)
         .encode(
             x=DATE,
             y="value:Q",
@@ -139,9 +137,7 @@ def lines(
         .encode(x=DATE, y="value:Q", text="series:N", color=colour)
     )
     layers = [line, hover, label]
-    return alt.layer(*([zero(), *layers] if with_zero else layers)).properties(
-        padding={"right": LABEL_ROOM, "left": 4, "top": 4, "bottom": 4}
-    )
+    return alt.layer(*([zero(), *layers] if with_zero else layers))
 
 
 def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.LayerChart:
@@ -165,7 +161,7 @@ def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.La
     )
     median = (
         alt.Chart(frame)
-        .mark_point(shape="triangle-down", size=60, yOffset=-22, filled=True, color=GREY, opacity=1)
+        .mark_point(shape="triangle-up", size=60, yOffset=24, filled=True, color=GREY, opacity=1)
         .encode(x=alt.X("median(value):Q", title=value_title), y=y)
     )
     newest = (
@@ -175,18 +171,44 @@ def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.La
     )
     label = (
         alt.Chart(frame[frame["newest"]])
-        .mark_text(dy=-24, fontSize=12, fontWeight="bold", color=ORANGE)
+        .mark_text(dy=-22, fontSize=12, fontWeight="bold", color=ORANGE)
         .encode(x=x, y=y, text="period:N")
     )
     return alt.layer(zero_line, ticks, median, newest, label).properties(height=alt.Step(78))
 
 
+def scatter(frame: pd.DataFrame, title_x: str, title_y: str) -> alt.LayerChart:
+    """One figure against another, a point for each period, the newest marked; zero lines cross.
+
+    Args:
+        frame: `value_x`, `value_y`, `newest` (true for one), `text`, `period`, `series`.
+        title_x: what goes right, with its unit.
+        title_y: what goes up, with its unit.
+    """
+    x, y = alt.X("value_x:Q", title=title_x), alt.Y("value_y:Q", title=title_y)
+    nothing = pd.DataFrame({"zero": [0.0]})
+    cross = [
+        alt.Chart(nothing).mark_rule(color=GREY).encode(x="zero:Q"),
+        alt.Chart(nothing).mark_rule(color=GREY).encode(y="zero:Q"),
+    ]
+    others = (
+        alt.Chart(frame[~frame["newest"]])
+        .mark_circle(size=36, opacity=0.55, color=BLUE)
+        .encode(x=x, y=y, tooltip=TOOLTIP)
+    )
+    newest = alt.Chart(frame[frame["newest"]]).encode(x=x, y=y)
+    point = newest.mark_point(shape="diamond", size=160, filled=True, color=ORANGE, opacity=1).encode(
+        tooltip=TOOLTIP
+    )
+    label = newest.mark_text(dy=-16, fontSize=12, fontWeight="bold", color=ORANGE).encode(text="period:N")
+    return alt.layer(*cross, others, point, label)
+
+
 def finished(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> alt.Chart:
     """A chart in the house style: quiet grid, no frame; the text's colour is the page's."""
-    if not isinstance(chart, alt.VConcatChart) and chart.to_dict().get("height") is None:
-        chart = chart.properties(height=HEIGHT)
+    sized = chart if chart.height is not alt.Undefined else chart.properties(height=HEIGHT)
     return (
-        chart.configure_view(stroke=None)
+        sized.configure_view(stroke=None)
         .configure_axis(
             gridOpacity=0.35,
             domain=False,
@@ -195,7 +217,7 @@ def finished(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> alt.Chart:
             titleFontSize=12,
             titleFontWeight="normal",
         )
-        .configure_axisX(grid=False, labelFlush=True, labelOverlap="greedy")
+        .configure_axisX(grid=False, labelFlush=True, labelOverlap="parity")
         .configure_axisY(
             titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-10, titleX=-34, tickCount=6
         )

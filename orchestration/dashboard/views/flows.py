@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import altair as alt
@@ -20,14 +21,29 @@ CLASSES = {
     "equity": "Equity",
     "long_term_debt": "Long-term debt",
     "short_term_debt": "Short-term debt",
-    "total": "All with short-term debt",
+    "total": "All, with short-term debt",
 }
 DIRECTIONS = {"inward": "Into Japan", "outward": "Out of Japan"}
 FREQUENCIES = {"monthly": "Monthly", "weekly": "Weekly"}
 UNITS = {"JPY": "Yen", "USD": "Dollars"}
 # Years back from the newest period; None for all of them.
-RANGES = {"2 years": 2, "5 years": 5, "10 years": 10, "All": None}
-OWN_RANGE = "Own range"
+RANGES = {"2 y": 2, "5 y": 5, "10 y": 10, "All": None}
+OWN_RANGE = "Own"
+# The windows of the rolling sums: their columns and names.
+SUMS = {
+    "monthly": {"3m": "3 months", "12m": "12 months"},
+    "weekly": {"4w": "4 weeks", "13w": "13 weeks", "52w": "52 weeks"},
+}
+NOT_SAID = (
+    "It does not say who bought, in whose name, or whether the currency was hedged: no country or owner is "
+    "reported. All long-term debt counts, not only government bonds."
+)
+BASES = {
+    "monthly": "Basis: monthly reports of designated major investors to the Ministry of Finance. Neither the "
+    "weekly reports nor the balance of payments add up to them.",
+    "weekly": "Basis: reports of designated major investors to the Ministry of Finance, by week from Sunday "
+    "to Saturday. Weeks do not add up to the monthly figure.",
+}
 
 
 @dataclass(frozen=True)
@@ -50,10 +66,24 @@ class Choice:
         """One period."""
         return "month" if self.frequency == "monthly" else "week"
 
+    def column(self, window: str = "") -> str:
+        """The column of the amounts, or of their sums over a window such as `12m`."""
+        named = f"net_{window}_" if window else "net_"
+        return f"{named}m" if self.unit == "JPY" else f"{named}usd_m"
+
     @property
-    def column(self) -> str:
-        """The column of the amounts."""
-        return "net_m" if self.unit == "JPY" else "net_usd_m"
+    def axis(self) -> str:
+        """The unit, at an axis."""
+        return "¥ trn" if self.unit == "JPY" else "$ bn"
+
+    @property
+    def unit_in_words(self) -> str:
+        """The unit, in a subtitle."""
+        return "Trillion yen" if self.unit == "JPY" else "Billion dollars at the period's average rate"
+
+    def scaled(self, millions: Decimal | None) -> Decimal | None:
+        """An amount in the unit of the axis."""
+        return None if millions is None else millions / (1_000_000 if self.unit == "JPY" else 1_000)
 
     @property
     def who(self) -> str:
@@ -64,7 +94,7 @@ class Choice:
     def what(self) -> str:
         """What is bought."""
         whose = "Japanese" if self.direction == "inward" else "foreign"
-        named = {"total": "equity, long- and short-term debt"}.get(
+        named = {"total": "equity and debt of all terms"}.get(
             self.asset_class, CLASSES[self.asset_class].lower()
         )
         return f"{whose} {named}"
@@ -75,17 +105,33 @@ def draw() -> None:
     choice = _controls()
     signals = _signals(choice)
     if not signals.num_rows:
-        st.info(f"Nothing was known yet of these flows on {formats.day(choice.as_of)}. Choose a later day.")
+        furniture.headline(f"Nothing was known of these flows on {formats.day(choice.as_of)}")
+        st.info("Choose a later day.")
         return
     furniture.warn_if_made_up(signals)
-    rows = signals.to_pylist()
-    series = [row for row in rows if row["asset_class"] == choice.asset_class]
-    newest = series[-1]
-    furniture.headline(_headline(choice, newest), _record_in_words(choice, series))
-    furniture.warn_if_scheduled(signals)
+    by_class: dict[str, list[Row]] = {name: [] for name in CLASSES}
+    for row in signals.to_pylist():
+        by_class[row["asset_class"]].append(row)
+    series = by_class[choice.asset_class]
     source = furniture.source({row["dataset"] for row in series})
-    shown = _range(choice, series)
+
+    furniture.headline(_headline(choice, series), _record_in_words(choice, series))
+    shown = _range(series)
     _flow_chart(choice, shown, source)
+    left, right = st.columns(2)
+    with left:
+        _distribution(choice, series, source)
+    with right:
+        _rolling_sums(choice, shown, source)
+    _newest_by_class(choice, by_class, source)
+    left, right = st.columns(2)
+    with left:
+        _records(choice, series, source)
+    with right:
+        if choice.frequency == "monthly":
+            _joint_buying(choice, by_class, source)
+    furniture.warn_if_scheduled(signals)
+    furniture.downloads(_file_name(choice), signals)
 
 
 def _controls() -> Choice:
@@ -94,17 +140,16 @@ def _controls() -> Choice:
         frequency = _one_of("Frequency", FREQUENCIES, "frequency")
         unit = _one_of("Unit", UNITS, "unit")
         asset_class = st.selectbox(
-            "Asset class", CLASSES, format_func=CLASSES.get, key="class", bind="query-params", width=230
+            "Asset class", CLASSES, format_func=CLASSES.get, key="class", bind="query-params", width=260
         )
         return Choice(direction, asset_class, frequency, unit, furniture.as_of())
 
 
 def _one_of(label: str, options: dict[str, str], key: str) -> str:
-    first = next(iter(options))
     return st.segmented_control(
         label,
         options,
-        default=first,
+        default=next(iter(options)),
         required=True,
         format_func=options.get,
         key=key,
@@ -119,59 +164,86 @@ def _signals(choice: Choice) -> pa.Table:
     return ask(queries.SIGNALS_AS_OF, queries.NARROWED, as_of=choice.as_of, **chosen)
 
 
-def _headline(choice: Choice, newest: Row) -> str:
+def _headline(choice: Choice, series: Sequence[Row]) -> str:
+    newest = series[-1]
     verb = "bought" if newest["net_m"] >= 0 else "sold"
-    amount = formats.money(abs(newest[choice.column]), choice.unit)
-    when = formats.period(newest["period_start"], newest["period_end"], long=True)
+    # The newest period may not have an exchange rate yet.
+    unit = "JPY" if newest[choice.column()] is None else choice.unit
+    amount = formats.money(abs(newest["net_m" if unit == "JPY" else "net_usd_m"]), unit)
     return (
-        f"{when}: {choice.who} {verb} {amount} of {choice.what}, net: {_place(choice, newest)} "
-        f"{furniture.known(choice.as_of)}"
+        f"{_when(newest, long=True)}: {choice.who} {verb} {amount} of {choice.what}, net: "
+        f"{_place(choice, newest, series)} {furniture.known(choice.as_of)}"
     )
 
 
-def _place(choice: Choice, row: Row) -> str:
-    return f"{formats.ordinal(row['rank'])} of {row['periods']:,} {choice.one}s"
+def _place(choice: Choice, row: Row, series: Sequence[Row]) -> str:
+    if row["rank"] == 1:
+        return f"the largest {choice.one} since {series[0]['period_start']:%B %Y}"
+    if row["rank"] == row["periods"]:
+        return f"the lowest {choice.one} since {series[0]['period_start']:%B %Y}"
+    return f"the {formats.ordinal(row['rank'])} largest of {row['periods']:,} {choice.one}s"
 
 
 def _record_in_words(choice: Choice, series: Sequence[Row]) -> str:
     record = next((row for row in series if row["is_record"]), None)
     if record is None:
         return ""
-    when = formats.period(record["period_start"], record["period_end"], long=True)
+    amount = formats.money(record[choice.column()], choice.unit)
     return (
-        f"Record: {when}, {formats.money(record[choice.column], choice.unit)}, the largest {choice.one} "
-        f"since {series[0]['period_start']:%B %Y} {furniture.known(choice.as_of)}."
+        f"Record: {_when(record, long=True)}, {amount}, the largest {choice.one} since "
+        f"{series[0]['period_start']:%B %Y} {furniture.known(choice.as_of)}."
     )
 
 
-def _range(choice: Choice, series: Sequence[Row]) -> list[Row]:
+def _when(row: Row, long: bool = False) -> str:
+    return formats.period(row["period_start"], row["period_end"], long)
+
+
+def _range(series: Sequence[Row]) -> list[Row]:
     first, last = series[0]["period_start"], series[-1]["period_end"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         named = st.segmented_control(
-            "Range", [*RANGES, OWN_RANGE], default="10 years", required=True, key="range", bind="query-params"
+            "Range",
+            [*RANGES, OWN_RANGE],
+            default="10 y",
+            required=True,
+            key="range",
+            bind="query-params",
         )
         if named == OWN_RANGE:
-            chosen = st.date_input(
-                "From and to", (first, last), min_value=first, max_value=last, key="own_range"
-            )
+            chosen = st.date_input("From and to", (first, last), min_value=first, max_value=last, width=260)
             if len(chosen) == 2:
                 first, last = chosen
         elif (years := RANGES[named]) is not None:
-            first = max(first, last - timedelta(days=round(365.25 * years)))
+            first = last - timedelta(days=round(365.25 * years))
     return [row for row in series if first <= row["period_start"] and row["period_end"] <= last]
 
 
 def _flow_chart(choice: Choice, shown: Sequence[Row], source: str) -> None:
+    if not shown:
+        st.info("There is no period in this range.")
+        return
     frame = charts.drawable([_bar(choice, row) for row in shown], ("date", "date_end"))
-    layers: list[alt.Chart] = [charts.bars(frame, _axis(choice)), charts.zero()]
+    layers: list[alt.Chart | alt.LayerChart] = [charts.bars(frame, choice.axis), charts.zero()]
+    broken = ask(queries.BREAKS, dataset=shown[0]["dataset"], asset_class=choice.asset_class).to_pylist()
+    breaks = [
+        row for row in broken if shown[0]["period_start"] < row["from_period"] <= shown[-1]["period_end"]
+    ]
+    if breaks:
+        layers.append(charts.breaks([(row["from_period"], "other method") for row in breaks]))
     marked = [row for row in shown if row["was_record"]]
     if marked:
         layers.append(charts.records(charts.drawable([_mark(choice, row) for row in marked])))
+    (sign,) = ask(queries.SIGN, dataset=shown[0]["dataset"])["sign"].to_pylist()
+    notes = [BASES[choice.frequency], f"Sign: {sign}.", NOT_SAID]
+    if choice.unit == "USD":
+        notes.append("Dollars are a conversion of ours. Records, ranks and z-scores are of the yen amounts.")
     furniture.chart(
         alt.layer(*layers),
         f"Net purchases of {choice.what} by {choice.who}, {choice.frequency}",
-        f"{_unit(choice)}. Diamonds: the largest {choice.one} so far when it was; filled: still is.",
+        f"{choice.unit_in_words}. Diamonds: larger than each {choice.one} before; filled: not beaten since.",
         source,
+        [*notes, *(f"Break in {row['from_period']:%B %Y}: {row['what']}" for row in breaks)],
     )
 
 
@@ -181,7 +253,7 @@ def _bar(choice: Choice, row: Row) -> Row:
     return {
         "date": row["period_start"],
         "date_end": row["period_start"] + length,
-        **_point(choice, row),
+        **_point(choice, row, choice.column()),
     }
 
 
@@ -191,30 +263,153 @@ def _mark(choice: Choice, row: Row) -> Row:
         "date": row["period_start"] + (row["period_end"] - row["period_start"]) * 0.4,
         "stands": row["is_record"],
         "record": "stands" if beaten is None else f"beaten in {beaten:%b %Y}",
-        **_point(choice, row),
+        **_point(choice, row, choice.column()),
     }
 
 
-def _point(choice: Choice, row: Row) -> Row:
+def _point(choice: Choice, row: Row, column: str) -> Row:
     return {
-        "value": _scaled(choice, row[choice.column]),
-        "text": formats.money(row[choice.column], choice.unit, signed=True),
-        "period": formats.period(row["period_start"], row["period_end"]),
+        "value": choice.scaled(row[column]),
+        "text": formats.money(row[column], choice.unit, signed=True),
+        "period": _when(row),
         "series": CLASSES[row["asset_class"]],
     }
 
 
-def _scaled(choice: Choice, millions: Any) -> Any:  # noqa: ANN401 - a Decimal, or None
-    if millions is None:
-        return None
-    return millions / (1_000_000 if choice.unit == "JPY" else 1_000)
+def _distribution(choice: Choice, series: Sequence[Row], source: str) -> None:
+    newest = series[-1]
+    month = f"{newest['period_end']:%B}"
+    groups = {
+        f"All {choice.one}s": list(series),
+        f"Each {month}" if choice.one == "month" else f"Weeks of {month}": [
+            row for row in series if row["period_end"].month == newest["period_end"].month
+        ],
+    }
+    points = [
+        {"group": name, "newest": row is newest, **_point(choice, row, choice.column())}
+        for name, rows in groups.items()
+        for row in rows
+    ]
+    shares = [
+        f"{formats.percent(share_not_larger(newest['net_m'], [row['net_m'] for row in rows]), 0)} of the "
+        f"{len(rows):,} "
+        for rows in groups.values()
+    ]
+    furniture.chart(
+        charts.strip(charts.drawable(points), choice.axis, list(groups)),
+        f"{_when(newest, long=True)} among all {choice.one}s and those of the season",
+        f"{choice.unit_in_words}, net. A tick for each {choice.one}, a triangle below the median.",
+        source,
+        [f"As large as or larger than {shares[0]}{choice.one}s and {shares[1]}in {month}, itself included."],
+    )
 
 
-def _axis(choice: Choice) -> str:
-    return "¥ trn" if choice.unit == "JPY" else "$ bn"
+def share_not_larger(figure: Decimal, others: Sequence[Decimal]) -> Decimal:
+    """The percentile as the warehouse has it: the share of figures, this one included, that are no larger."""
+    return Decimal(100) * sum(other <= figure for other in others) / len(others)
 
 
-def _unit(choice: Choice) -> str:
-    if choice.unit == "JPY":
-        return "Trillion yen"
-    return "Billion US dollars, at the average rate of the period; records and ranks by the yen amounts"
+def _rolling_sums(choice: Choice, shown: Sequence[Row], source: str) -> None:
+    names = SUMS[choice.frequency]
+    points = [
+        {"date": row["period_end"], **_point(choice, row, choice.column(window)), "series": name}
+        for window, name in names.items()
+        for row in shown
+        if row[choice.column(window)] is not None
+    ]
+    if not points:
+        return
+    furniture.chart(
+        charts.lines(charts.drawable(points), choice.axis, list(names.values())),
+        f"Rolling sums of {', '.join(names.values())}",
+        f"{choice.unit_in_words}, net, to the end of each {choice.one}.",
+        source,
+    )
+
+
+def _newest_by_class(choice: Choice, by_class: dict[str, list[Row]], source: str) -> None:
+    rows = []
+    for name, series in by_class.items():
+        newest = series[-1]
+        row = {"Asset class": CLASSES[name], "Net": formats.money(newest[choice.column()], choice.unit)}
+        for window, title in SUMS[choice.frequency].items():
+            row[title] = formats.money(newest[choice.column(window)], choice.unit)
+        row["Rank"] = f"{newest['rank']:,} of {newest['periods']:,}"
+        if choice.frequency == "monthly":
+            row["z-score"] = formats.number(newest["zscore_60m"], 2)
+            row["Robust z-score"] = formats.number(newest["robust_zscore_60m"], 2)
+            row[f"× mean {newest['period_end']:%B}"] = formats.times(newest["seasonal_ratio_20y"])
+        rows.append(row)
+    monthly = (
+        " z-scores: standard deviations from the mean of the 60 months before; robust: from their median. "
+        "Last column: multiple of the mean of the same month in the 20 years before, where that is positive."
+    )
+    furniture.table(
+        rows,
+        f"{_when(by_class[choice.asset_class][-1], long=True)} by asset class",
+        f"Net purchases by {choice.who}, {choice.frequency}, and sums of the periods that end with it.",
+        source,
+        [
+            "Rank: of the yen amounts since the series began. Sums of classes stand beside their parts: do "
+            "not add rows." + (monthly if choice.frequency == "monthly" else "")
+        ],
+    )
+
+
+def _records(choice: Choice, series: Sequence[Row], source: str) -> None:
+    rows = [
+        {
+            choice.one.capitalize(): _when(row),
+            "Net": formats.money(row[choice.column()], choice.unit),
+            "Beaten": "stands" if row["is_record"] else f"{row['beaten_by_period_end']:%b %Y}",
+        }
+        for row in reversed(series)
+        if row["was_record"]
+    ]
+    if not rows:
+        return
+    furniture.table(
+        rows,
+        f"Records of {choice.what}",
+        f"{choice.one.capitalize()}s larger than each before, since {series[0]['period_start']:%B %Y}, "
+        f"{furniture.known(choice.as_of)}.",
+        source,
+        ["A record is one of this asset class, direction and basis; early years set them easily."],
+    )
+
+
+def _joint_buying(choice: Choice, by_class: dict[str, list[Row]], source: str) -> None:
+    newest = by_class["equity_and_long_term_debt"][-1]
+    bonds = {row["period_start"]: row for row in by_class["long_term_debt"]}
+    points = [
+        {
+            "value_x": choice.scaled(row[choice.column()]),
+            "value_y": choice.scaled(bonds[row["period_start"]][choice.column()]),
+            "newest": row["period_start"] == newest["period_start"],
+            "text": " and ".join(
+                formats.money(r[choice.column()], choice.unit, signed=True)
+                for r in (row, bonds[row["period_start"]])
+            ),
+            "period": _when(row),
+            "series": "Equity and long-term debt",
+        }
+        for row in by_class["equity"]
+        if row["period_start"] in bonds
+    ]
+    both = "bought both" if newest["is_joint_buying"] else "did not buy both"
+    weak, strong = newest["joint_buying_base_rate_pct"], newest["strong_joint_buying_base_rate_pct"]
+    furniture.chart(
+        charts.scatter(charts.drawable(points), f"Equity, {choice.axis}", f"Long-term debt, {choice.axis}"),
+        f"Equity and long-term debt at once: in {_when(newest, long=True)} {choice.who} {both}",
+        f"{choice.unit_in_words}, net, a point for each month; above and right of zero both were bought.",
+        source,
+        [
+            f"Base rate: both were bought in {formats.percent(weak, 0)} of the months to date; both were at "
+            f"or above their own 90th percentile in {formats.percent(strong, 1)}."
+        ],
+    )
+
+
+def _file_name(choice: Choice) -> str:
+    when = f"_as_of_{choice.as_of}" if choice.as_of else ""
+    return f"flows_{choice.direction}_{choice.frequency}{when}"
