@@ -1,5 +1,6 @@
 """The house style, in Altair: what each kind of chart looks like.
 
+Encodings are written as Altair's classes, which it otherwise looks for, longer than it draws.
 The words around a chart are those of `furniture.chart`. Functions take frames whose figures are numbers to
 draw, beside the exact figure as text for the tooltip, and give charts without a width. Days are in UTC, so
 that no viewer's time zone moves a month.
@@ -53,7 +54,11 @@ def time(frame: pd.DataFrame, title: str | None = None) -> alt.X:
 
 def zero() -> alt.Chart:
     """The line between buying and selling, more and less."""
-    return alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=GREY, strokeWidth=1).encode(y="zero:Q")
+    return (
+        alt.Chart(pd.DataFrame({"zero": [0.0]}))
+        .mark_rule(color=GREY, strokeWidth=1)
+        .encode(y=alt.Y("zero:Q"))
+    )
 
 
 def breaks(days: Sequence[tuple[date, str]]) -> alt.LayerChart:
@@ -64,7 +69,7 @@ def breaks(days: Sequence[tuple[date, str]]) -> alt.LayerChart:
     base = alt.Chart(frame).encode(x=DATE)
     line = base.mark_rule(color=GREY, strokeDash=[4, 4])
     words = base.mark_text(color=GREY, align="left", dx=4, fontSize=11, lineBreak="\n").encode(
-        y=alt.value(8), text="what:N"
+        y=alt.YValue(8), text=alt.Text("what:N")
     )
     return alt.layer(line, words)
 
@@ -81,10 +86,10 @@ def bars(frame: pd.DataFrame, value_title: str) -> alt.Chart:
         .mark_rect()
         .encode(
             x=time(frame),
-            x2="date_end:T",
+            x2=alt.X2("date_end:T"),
             y=alt.Y("value:Q", title=value_title),
-            y2=alt.datum(0),
-            color=alt.condition("datum.value < 0", alt.value(ORANGE), alt.value(BLUE)),
+            y2=alt.Y2Datum(0),
+            color=alt.ColorValue(BLUE, condition={"test": "datum.value < 0", "value": ORANGE}),
             tooltip=TOOLTIP,
         )
     )
@@ -102,8 +107,8 @@ def records(frame: pd.DataFrame) -> alt.Chart:
         .mark_point(shape="diamond", size=70, yOffset=-9, strokeWidth=1.5, color=GREEN, opacity=1)
         .encode(
             x=DATE,
-            y="value:Q",
-            fill=alt.condition("datum.stands", alt.value(GREEN), alt.value("transparent")),
+            y=alt.Y("value:Q"),
+            fill=alt.FillValue("transparent", condition={"test": "datum.stands", "value": GREEN}),
             tooltip=[*TOOLTIP, alt.Tooltip("record:N", title="Record")],
         )
     )
@@ -127,14 +132,14 @@ def lines(
     )
     y = alt.Y("value:Q", title=value_title, scale=alt.Scale(zero=with_zero))
     base = alt.Chart(frame).encode(x=time(frame), y=y, color=colour)
-    line = base.mark_line(strokeWidth=1.8).encode(detail="segment:N")
+    line = base.mark_line(strokeWidth=1.8).encode(detail=alt.Detail("segment:N"))
     # Wide and invisible, so that a pointer need not hit the line.
     hover = base.mark_point(size=80, opacity=0, filled=True).encode(tooltip=TOOLTIP)
     last = frame.loc[frame.groupby("series")["date"].idxmax()]
     label = (
         alt.Chart(last)
         .mark_text(align="left", dx=6, fontSize=12, fontWeight="bold", clip=False)
-        .encode(x=DATE, y="value:Q", text="series:N", color=colour)
+        .encode(x=DATE, y=alt.Y("value:Q"), text=alt.Text("series:N"), color=colour)
     )
     layers = [line, hover, label]
     return alt.layer(*([zero(), *layers] if with_zero else layers))
@@ -153,7 +158,7 @@ def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.La
         "group:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=200, ticks=False, domain=False)
     )
     x = alt.X("value:Q", title=value_title)
-    zero_line = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(x="zero:Q")
+    zero_line = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(x=alt.X("zero:Q"))
     ticks = (
         alt.Chart(frame[~frame["newest"]])
         .mark_tick(thickness=1.5, size=30, opacity=0.55, color=BLUE)
@@ -172,7 +177,7 @@ def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.La
     label = (
         alt.Chart(frame[frame["newest"]])
         .mark_text(dy=-22, fontSize=12, fontWeight="bold", color=ORANGE)
-        .encode(x=x, y=y, text="period:N")
+        .encode(x=x, y=y, text=alt.Text("period:N"))
     )
     return alt.layer(zero_line, ticks, median, newest, label).properties(height=alt.Step(78))
 
@@ -188,8 +193,8 @@ def scatter(frame: pd.DataFrame, title_x: str, title_y: str) -> alt.LayerChart:
     x, y = alt.X("value_x:Q", title=title_x), alt.Y("value_y:Q", title=title_y)
     nothing = pd.DataFrame({"zero": [0.0]})
     cross = [
-        alt.Chart(nothing).mark_rule(color=GREY).encode(x="zero:Q"),
-        alt.Chart(nothing).mark_rule(color=GREY).encode(y="zero:Q"),
+        alt.Chart(nothing).mark_rule(color=GREY).encode(x=alt.X("zero:Q")),
+        alt.Chart(nothing).mark_rule(color=GREY).encode(y=alt.Y("zero:Q")),
     ]
     others = (
         alt.Chart(frame[~frame["newest"]])
@@ -200,7 +205,9 @@ def scatter(frame: pd.DataFrame, title_x: str, title_y: str) -> alt.LayerChart:
     point = newest.mark_point(shape="diamond", size=160, filled=True, color=ORANGE, opacity=1).encode(
         tooltip=TOOLTIP
     )
-    label = newest.mark_text(dy=-16, fontSize=12, fontWeight="bold", color=ORANGE).encode(text="period:N")
+    label = newest.mark_text(dy=-16, fontSize=12, fontWeight="bold", color=ORANGE).encode(
+        text=alt.Text("period:N")
+    )
     return alt.layer(*cross, others, point, label)
 
 
