@@ -8,6 +8,7 @@ that no viewer's time zone moves a month.
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -19,6 +20,8 @@ BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY = "#548AEB", "#D2691E", "#109A6B", "#B8
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
 
 HEIGHT = 300
+# A label's height with a little air, in pixels.
+LABEL_HEIGHT = 18
 UTC = alt.Scale(type="utc", nice=False)
 # The axis is that of the layer that calls `time`.
 DATE = alt.X("date:T", scale=UTC)
@@ -48,7 +51,9 @@ def time(frame: pd.DataFrame, title: str | None = None) -> alt.X:
     """The axis of time for a frame with `date`: years, or months where there are few, in UTC."""
     days = (frame["date"].max() - frame["date"].min()).days
     interval, written = ("year", "%Y") if days > 3 * 366 else ("month", "%b %Y")
-    axis = alt.Axis(format=written, tickCount={"interval": interval, "step": 1}, formatType="utcFormat")
+    axis = alt.Axis(
+        labelExpr=f"utcFormat(datum.value, '{written}')", tickCount={"interval": interval, "step": 1}
+    )
     return alt.X("date:T", title=title, axis=axis, scale=UTC)
 
 
@@ -136,6 +141,8 @@ def lines(
     # Wide and invisible, so that a pointer need not hit the line.
     hover = base.mark_point(size=80, opacity=0, filled=True).encode(tooltip=TOOLTIP)
     last = frame.loc[frame.groupby("series")["date"].idxmax()]
+    room = (frame["value"].max() - frame["value"].min()) / HEIGHT * LABEL_HEIGHT
+    last = last.assign(value=apart(last["value"].tolist(), room))
     label = (
         alt.Chart(last)
         .mark_text(align="left", dx=6, fontSize=12, fontWeight="bold", clip=False)
@@ -143,6 +150,17 @@ def lines(
     )
     layers = [line, hover, label]
     return alt.layer(*([zero(), *layers] if with_zero else layers))
+
+
+def apart(values: Sequence[float], least: float) -> list[float]:
+    """Places for labels near their values, each at least so far from the next, as they were in order."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    places = list(values)
+    for lower, upper in pairwise(order):
+        places[upper] = max(places[upper], places[lower] + least)
+    # What was pushed up moves down again by half, so that labels lie around their values.
+    pushed = max((p - v for p, v in zip(places, values, strict=True)), default=0)
+    return [place - pushed / 2 for place in places]
 
 
 def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.LayerChart:

@@ -82,14 +82,14 @@ def test_a_page_waits_for_the_serving_copy_and_shows_it_when_it_comes(
     empty = Desk(tmp_path / "data")
     with dashboard(empty) as address, viewer(browser, address) as person:
         person.page.goto(address)
-        expect(person.page.get_by_text("No figures yet")).to_be_visible()
+        expect(person.page.get_by_text("No figures yet")).to_be_visible(timeout=30_000)
         empty.serving.parent.mkdir(parents=True)
         coming = empty.serving.with_suffix(".coming")
         coming.write_bytes(demo.serving.read_bytes())
         coming.replace(empty.serving)
-        expect(person.page.get_by_text("Made-up sample figures")).to_be_visible(timeout=20_000)
+        expect(person.page.get_by_text("Made-up sample figures")).to_be_visible(timeout=30_000)
         empty.serving.unlink()
-        expect(person.page.get_by_text("No figures yet")).to_be_visible(timeout=20_000)
+        expect(person.page.get_by_text("No figures yet")).to_be_visible(timeout=30_000)
         assert not person.problems
 
 
@@ -103,13 +103,17 @@ def test_the_flows_page_turns_back_to_what_was_known_on_a_day(real: Desk, browse
         assert "April 2026" in said(person)
         assert "¥10.42 trn" in said(person)
         day = person.page.get_by_test_id("stDateInput")
-        for part, figure in (("year", "2025"), ("month", "05"), ("day", "12")):
-            box = day.get_by_role("spinbutton", name=part)
-            box.click()
-            box.press_sequentially(figure)
-        person.page.keyboard.press("Enter")
-        expect(person.page.get_by_text("as known on 12 May 2025").first).to_be_visible(timeout=20_000)
+        day.get_by_role("spinbutton", name="year").click()
+        # Each part takes its digits and hands on to the next; Escape closes the calendar beside them.
+        for digits in ("2025", "05", "12"):
+            person.page.keyboard.type(digits, delay=50)
+        person.page.keyboard.press("Escape")
+        expect(person.page.get_by_text("as known on 12 May 2025").first).to_be_visible(timeout=30_000)
         person.settle()
         assert "April 2025: non-residents bought ¥8.21 trn" in said(person)
+        assert "It beat April 2023, ¥6.67 trn." in said(person)
+        assert "As large as or larger than 100 % of the 244 months and 100 % of the 21 in April" in said(
+            person
+        )
         assert "2026" not in said(person)
         assert not person.sound()

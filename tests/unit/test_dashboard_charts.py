@@ -88,3 +88,11 @@ def test_lines_are_interrupted_where_the_segment_changes_and_named_at_their_ends
     label = next(layer for layer in chart["layer"] if layer["mark"]["type"] == "text")
     (ends,) = [rows for name, rows in chart["datasets"].items() if name == label["data"]["name"]]
     assert [end["value"] for end in ends] == [3]
+
+
+def test_labels_at_the_ends_of_lines_do_not_lie_on_each_other() -> None:
+    assert charts.apart([5.0, 1.0, 9.0], 2) == [5, 1, 9]
+    close = charts.apart([1.0, 1.2, 1.1], 2)
+    assert sorted(close) == [close[0], close[2], close[1]]
+    assert close[2] - close[0] == pytest.approx(2)
+    assert close[1] - close[2] == pytest.approx(2)

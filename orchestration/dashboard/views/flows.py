@@ -124,12 +124,9 @@ def draw() -> None:
     with right:
         _rolling_sums(choice, shown, source)
     _newest_by_class(choice, by_class, source)
-    left, right = st.columns(2)
-    with left:
-        _records(choice, series, source)
-    with right:
-        if choice.frequency == "monthly":
-            _joint_buying(choice, by_class, source)
+    if choice.frequency == "monthly":
+        _joint_buying(choice, by_class, source)
+    _records(choice, series, source)
     furniture.warn_if_scheduled(signals)
     furniture.downloads(_file_name(choice), signals)
 
@@ -188,6 +185,9 @@ def _record_in_words(choice: Choice, series: Sequence[Row]) -> str:
     record = next((row for row in series if row["is_record"]), None)
     if record is None:
         return ""
+    if record is series[-1]:
+        before = max(series[:-1], key=lambda row: row["net_m"])
+        return f"It beat {_when(before, long=True)}, {formats.money(before[choice.column()], choice.unit)}."
     amount = formats.money(record[choice.column()], choice.unit)
     return (
         f"Record: {_when(record, long=True)}, {amount}, the largest {choice.one} since "
@@ -297,7 +297,7 @@ def _distribution(choice: Choice, series: Sequence[Row], source: str) -> None:
     ]
     furniture.chart(
         charts.strip(charts.drawable(points), choice.axis, list(groups)),
-        f"{_when(newest, long=True)} among all {choice.one}s and those of the season",
+        f"{_when(newest, long=True)} among all {choice.one}s and those of {month}",
         f"{choice.unit_in_words}, net. A tick for each {choice.one}, a triangle below the median.",
         source,
         [f"As large as or larger than {shares[0]}{choice.one}s and {shares[1]}in {month}, itself included."],
@@ -338,11 +338,11 @@ def _newest_by_class(choice: Choice, by_class: dict[str, list[Row]], source: str
         if choice.frequency == "monthly":
             row["z-score"] = formats.number(newest["zscore_60m"], 2)
             row["Robust z-score"] = formats.number(newest["robust_zscore_60m"], 2)
-            row[f"× mean {newest['period_end']:%B}"] = formats.times(newest["seasonal_ratio_20y"])
+            row[f"Mean {newest['period_end']:%B}"] = formats.money(newest["seasonal_mean_20y_m"], "JPY")
         rows.append(row)
     monthly = (
         " z-scores: standard deviations from the mean of the 60 months before; robust: from their median. "
-        "Last column: multiple of the mean of the same month in the 20 years before, where that is positive."
+        "Last column: mean of the same month in the 20 years before, in yen."
     )
     furniture.table(
         rows,
@@ -360,7 +360,8 @@ def _records(choice: Choice, series: Sequence[Row], source: str) -> None:
     rows = [
         {
             choice.one.capitalize(): _when(row),
-            "Net": formats.money(row[choice.column()], choice.unit),
+            "Yen": formats.money(row["net_m"], "JPY"),
+            "Dollars": formats.money(row["net_usd_m"], "USD"),
             "Beaten": "stands" if row["is_record"] else f"{row['beaten_by_period_end']:%b %Y}",
         }
         for row in reversed(series)
@@ -371,8 +372,8 @@ def _records(choice: Choice, series: Sequence[Row], source: str) -> None:
     furniture.table(
         rows,
         f"Records of {choice.what}",
-        f"{choice.one.capitalize()}s larger than each before, since {series[0]['period_start']:%B %Y}, "
-        f"{furniture.known(choice.as_of)}.",
+        f"{choice.one.capitalize()}s larger in yen than each before, since "
+        f"{series[0]['period_start']:%B %Y}, {furniture.known(choice.as_of)}.",
         source,
         ["A record is one of this asset class, direction and basis; early years set them easily."],
     )

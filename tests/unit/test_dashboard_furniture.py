@@ -1,0 +1,42 @@
+"""What pages share: sources, files to take along, the end of a sentence."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration.dashboard import furniture, serving_copy
+
+FIGURES = pa.table(
+    {
+        "period_end": [date(2025, 4, 30), date(2025, 5, 31)],
+        "net_m": pa.array([Decimal("8213000.10"), None], pa.decimal128(20, 2)),
+        "title": ['equity, "and" debt', "¥"],
+    }
+)
+
+
+def test_files_hold_the_exact_figures() -> None:
+    lines = furniture._csv(FIGURES).decode("utf-8").splitlines()
+    assert lines == [
+        '"period_end","net_m","title"',
+        '2025-04-30,8213000.10,"equity, ""and"" debt"',
+        '2025-05-31,,"¥"',
+    ]
+    assert pq.read_table(io.BytesIO(furniture._parquet(FIGURES))) == FIGURES
+
+
+def test_each_publisher_is_credited_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    credits = pa.table(
+        {"dataset": ["a/weekly", "a/monthly", "b/rates"], "credit": ["Source: A", "Source: A", "B"]}
+    )
+    monkeypatch.setattr(serving_copy, "ask", lambda _: credits)
+    assert furniture.source(["a/weekly", "b/rates, a/monthly"]).split("  \n") == ["Source: A", "B"]
+
+
+def test_a_sentence_says_as_of_when() -> None:
+    assert furniture.known(None) == "as known today"
+    assert furniture.known(date(2025, 5, 12)) == "as known on 12 May 2025"
