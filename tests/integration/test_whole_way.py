@@ -13,7 +13,10 @@ import pytest
 from frictionless import Package
 from streamlit.testing.v1 import AppTest
 
+from orchestration.dashboard.queries import flows as flow_queries
+from orchestration.dashboard.serving_copy import ask
 from orchestration.dashboard.views import PAGES
+from orchestration.dashboard.views.flows import share_not_larger
 from orchestration.evidence import newest_figures
 from orchestration.records import load_datasets
 from orchestration.warehouse import connect
@@ -59,6 +62,20 @@ def test_every_page_of_the_dashboard_is_drawn_and_says_that_its_figures_are_made
     assert not page.exception, page.exception[0].message
     assert "Made-up sample figures" in page.warning[0].value
     assert page.get("vega_lite_chart") or page.dataframe
+
+
+@pytest.mark.parametrize("basis", ["jp_itn_monthly", "jp_itn_weekly"])
+def test_the_dashboard_narrows_a_function_without_changing_what_it_says(
+    demo: Desk, basis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDEMARK_DATA", str(demo.data))
+    chosen = {"as_of": "2026-06-30", "basis": basis, "direction": "inward"}
+    narrowed = ask(flow_queries.SIGNALS_AS_OF, flow_queries.NARROWED, **chosen)
+    assert narrowed.num_rows > 100
+    assert narrowed == ask(flow_queries.SIGNALS_AS_OF, **chosen)
+    series = [row for row in narrowed.to_pylist() if row["asset_class"] == "equity"]
+    share = share_not_larger(series[-1]["net_m"], [row["net_m"] for row in series])
+    assert round(share, 4) == series[-1]["percentile_to_date"]
 
 
 def test_the_demo_prints_what_was_loaded_what_is_due_and_what_to_try(demo: Desk) -> None:
