@@ -243,6 +243,7 @@ def finished(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> alt.Chart:
             titleFontWeight="normal",
         )
         .configure_axisX(grid=False, labelFlush=True, labelOverlap="parity")
+        .configure_axisXQuantitative(tickCount=6)
         .configure_axisY(
             titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-10, titleX=-34, tickCount=6
         )

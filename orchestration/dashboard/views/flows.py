@@ -102,20 +102,24 @@ class Choice:
 
 def draw() -> None:
     """The page."""
+    # The headline is on top and says what the controls below it have chosen.
+    top = st.container()
     choice = _controls()
     signals = _signals(choice)
     if not signals.num_rows:
-        furniture.headline(f"Nothing was known of these flows on {formats.day(choice.as_of)}")
+        with top:
+            furniture.headline(f"Nothing was known of these flows on {formats.day(choice.as_of)}")
         st.info("Choose a later day.")
         return
-    furniture.warn_if_made_up(signals)
     by_class: dict[str, list[Row]] = {name: [] for name in CLASSES}
     for row in signals.to_pylist():
         by_class[row["asset_class"]].append(row)
     series = by_class[choice.asset_class]
     source = furniture.source({row["dataset"] for row in series})
 
-    furniture.headline(_headline(choice, series), _record_in_words(choice, series))
+    with top:
+        furniture.warn_if_made_up(signals)
+        furniture.headline(_headline(choice, series), _record_in_words(choice, series))
     shown = _range(series)
     _flow_chart(choice, shown, source)
     left, right = st.columns(2)
