@@ -9,6 +9,7 @@ from datetime import date
 
 import altair as alt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 import streamlit as st
@@ -91,7 +92,7 @@ def warn_if_made_up(*tables: pa.Table) -> None:
 
 def warn_if_scheduled(table: pa.Table) -> None:
     """Say so where a figure counts as known by the release schedule; the table has `rests_on_schedule`."""
-    if any(table["rests_on_schedule"].to_pylist()):
+    if pc.any(table["rests_on_schedule"]).as_py():
         st.caption(
             "Figures older than the first file held count as known from their scheduled release; what was "
             "printed first may have been another figure."

@@ -98,6 +98,8 @@ def _answer(
         try:
             connection.execute(f"attach '{edition.path.replace(chr(39), chr(39) * 2)}' as served (read_only)")
         except duckdb.IOException as error:
+            if Path(edition.path).exists():
+                raise
             raise NoServingCopyError(str(error)) from error
         connection.execute("use served")
         if narrowed:

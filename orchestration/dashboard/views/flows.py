@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from orchestration.dashboard import charts, formats, furniture
@@ -111,10 +112,8 @@ def draw() -> None:
             furniture.headline(f"Nothing was known of these flows on {formats.day(choice.as_of)}")
         st.info("Choose a later day.")
         return
-    by_class: dict[str, list[Row]] = {name: [] for name in CLASSES}
-    for row in signals.to_pylist():
-        by_class[row["asset_class"]].append(row)
-    series = by_class[choice.asset_class]
+    by_class = {name: signals.filter(pc.field("asset_class") == name) for name in CLASSES}
+    series = by_class[choice.asset_class].to_pylist()
     source = furniture.source({row["dataset"] for row in series})
 
     with top:
@@ -127,9 +126,10 @@ def draw() -> None:
         _distribution(choice, series, source)
     with right:
         _rolling_sums(choice, shown, source)
-    _newest_by_class(choice, by_class, source)
+    _newest_by_class(choice, [rows.slice(rows.num_rows - 1) for rows in by_class.values()], source)
     if choice.frequency == "monthly":
-        _joint_buying(choice, by_class, source)
+        classes = ("equity_and_long_term_debt", "equity", "long_term_debt")
+        _joint_buying(choice, *(by_class[name].to_pylist() for name in classes), source)
     _records(choice, series, source)
     furniture.warn_if_scheduled(signals)
     furniture.downloads(_file_name(choice), signals)
@@ -331,11 +331,13 @@ def _rolling_sums(choice: Choice, shown: Sequence[Row], source: str) -> None:
     )
 
 
-def _newest_by_class(choice: Choice, by_class: dict[str, list[Row]], source: str) -> None:
+def _newest_by_class(choice: Choice, tables: Sequence[pa.Table], source: str) -> None:
     rows = []
-    for name, series in by_class.items():
-        newest = series[-1]
-        row = {"Asset class": CLASSES[name], "Net": formats.money(newest[choice.column()], choice.unit)}
+    for newest in pa.concat_tables(tables).to_pylist():
+        row = {
+            "Asset class": CLASSES[newest["asset_class"]],
+            "Net": formats.money(newest[choice.column()], choice.unit),
+        }
         for window, title in SUMS[choice.frequency].items():
             row[title] = formats.money(newest[choice.column(window)], choice.unit)
         row["Rank"] = f"{newest['rank']:,} of {newest['periods']:,}"
@@ -350,7 +352,7 @@ def _newest_by_class(choice: Choice, by_class: dict[str, list[Row]], source: str
     )
     furniture.table(
         rows,
-        f"{_when(by_class[choice.asset_class][-1], long=True)} by asset class",
+        f"{_when(newest, long=True)} by asset class",
         f"Net purchases by {choice.who}, {choice.frequency}, and sums of the periods that end with it.",
         source,
         [
@@ -383,9 +385,11 @@ def _records(choice: Choice, series: Sequence[Row], source: str) -> None:
     )
 
 
-def _joint_buying(choice: Choice, by_class: dict[str, list[Row]], source: str) -> None:
-    newest = by_class["equity_and_long_term_debt"][-1]
-    bonds = {row["period_start"]: row for row in by_class["long_term_debt"]}
+def _joint_buying(
+    choice: Choice, both: Sequence[Row], equity: Sequence[Row], debt: Sequence[Row], source: str
+) -> None:
+    newest = both[-1]
+    bonds = {row["period_start"]: row for row in debt}
     points = [
         {
             "value_x": choice.scaled(row[choice.column()]),
@@ -398,14 +402,14 @@ def _joint_buying(choice: Choice, by_class: dict[str, list[Row]], source: str) -
             "period": _when(row),
             "series": "Equity and long-term debt",
         }
-        for row in by_class["equity"]
+        for row in equity
         if row["period_start"] in bonds
     ]
-    both = "bought both" if newest["is_joint_buying"] else "did not buy both"
+    found = "bought both" if newest["is_joint_buying"] else "did not buy both"
     weak, strong = newest["joint_buying_base_rate_pct"], newest["strong_joint_buying_base_rate_pct"]
     furniture.chart(
         charts.scatter(charts.drawable(points), f"Equity, {choice.axis}", f"Long-term debt, {choice.axis}"),
-        f"Equity and long-term debt at once: in {_when(newest, long=True)} {choice.who} {both}",
+        f"Equity and long-term debt at once: in {_when(newest, long=True)} {choice.who} {found}",
         f"{choice.unit_in_words}, net, a point for each month; above and right of zero both were bought.",
         source,
         [
