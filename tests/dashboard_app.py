@@ -128,7 +128,8 @@ class Viewer:
             for number, chart in enumerate(self.page.locator(CHART).all(), 1)
             if not chart.locator("canvas").count() and not chart.locator(MARKS).count()
         ]
-        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        main = self.page.locator('[data-testid="stMain"]')
+        wide = main.evaluate("main => main.scrollWidth - main.clientWidth")
         found += [f"{wide} pixels wider than the window"] if wide > 0 else []
         return self.problems + found
 
