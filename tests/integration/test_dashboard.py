@@ -133,4 +133,11 @@ def test_the_flows_page_turns_back_to_what_was_known_on_a_day(
             person
         )
         assert "2026" not in said(person)
+        with person.page.expect_download() as download:
+            # The only button of the kind: Streamlit's own, on tables, would pass on what is licensed.
+            person.page.get_by_role("button", name="CSV").click()
+        assert download.value.suggested_filename == "flows_inward_monthly_as_of_2025-05-12.csv"
+        figures = download.value.path().read_text(encoding="utf-8").splitlines()
+        assert len(figures) == 1 + 5 * 244
+        assert sum(',2025-04-30,"JPY",8213000.00,' in line for line in figures) == 1
         assert not person.sound()
