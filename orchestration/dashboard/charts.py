@@ -21,7 +21,7 @@ PALETTE = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
 
 HEIGHT = 300
 # A label's height with a little air, in pixels.
-LABEL_HEIGHT = 18
+LABEL_HEIGHT = 24
 UTC = alt.Scale(type="utc", nice=False)
 # The axis is that of the layer that calls `time`.
 DATE = alt.X("date:T", scale=UTC)

@@ -406,6 +406,8 @@ def _joint_buying(
         if row["period_start"] in bonds
     ]
     found = "bought both" if newest["is_joint_buying"] else "did not buy both"
+    if newest["is_strong_joint_buying"]:
+        found += ", each at or above its 90th percentile"
     weak, strong = newest["joint_buying_base_rate_pct"], newest["strong_joint_buying_base_rate_pct"]
     furniture.chart(
         charts.scatter(charts.drawable(points), f"Equity, {choice.axis}", f"Long-term debt, {choice.axis}"),
