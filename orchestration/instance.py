@@ -8,14 +8,15 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import dagster as dg
+import psutil
 import yaml
-from dagster import DagsterRunStatus, RunsFilter
+from dagster import DagsterRunStatus, RunRecord, RunsFilter
 from dagster._core.instance.ref import InstanceRef
 from dagster._utils.error import SerializableErrorInfo
 from filelock import FileLock
@@ -44,6 +45,8 @@ EVENTS_OF_FAILURE = {
 STORAGE = "TIDEMARK_DAGSTER_STORAGE"
 # Dagster reads the address, which holds a password, from the environment: it is in no file of the instance.
 IN_POSTGRES = {"storage": {"postgres": {"postgres_url": {"env": STORAGE}}}}
+# The kernel counts a process's age in ticks since a boot that it knows to the second.
+CLOCKS_DIFFER_BY_S = 5
 LOG = "tidemark"
 """The log of the steps: `dagster.yaml` makes its lines part of the run's log."""
 
@@ -167,37 +170,37 @@ def recover(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> list[s
     """Close runs of this machine whose process is gone, so that they hold up no other; their ids."""
     running = RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING])
     closed = []
-    for run in instance.get_runs(running):
-        pid = _process(instance, run)
-        if pid is None or _alive(pid):
+    for record in instance.get_run_records(running):
+        run, process = record.dagster_run, _process(instance, record)
+        if process is None or _goes_on(*process):
             continue
-        instance.report_run_failed(run, f"The process {pid} that ran this is gone.")
+        instance.report_run_failed(run, f"The process {process[0]} that ran this is gone.")
         tell(f"Closed run {run.run_id[:8]}, whose process is gone; going on from what it left.")
         closed.append(run.run_id)
     return closed
 
 
-def _process(instance: dg.DagsterInstance, run: dg.DagsterRun) -> int | None:
-    """The process that runs it: a run of the command line says so itself, of another its log does."""
+def _process(instance: dg.DagsterInstance, record: RunRecord) -> tuple[int, float] | None:
+    """The process that runs it, and when that was said, in seconds since 1970: it had begun by then.
+
+    A run of the command line says so itself, of another its log does.
+    """
+    run = record.dagster_run
     if PID_TAG in run.tags:
-        return int(run.tags[PID_TAG])
+        return int(run.tags[PID_TAG]), record.create_timestamp.timestamp()
     for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
         pid = entry.dagster_event.engine_event_data.metadata.get("pid")
         if pid is not None:
-            return int(pid.value)
+            return int(pid.value), entry.timestamp
     return None
 
 
-def _alive(pid: int) -> bool:
-    if pid == os.getpid():
-        return False  # the number was given again, to us
-    with suppress(ProcessLookupError):
-        try:
-            os.kill(pid, 0)
-        except PermissionError:
-            return True
-        return True
-    return False
+def _goes_on(pid: int, said_at: float) -> bool:
+    """Whether that process is still there: one that began later only has its number, as after a reboot."""
+    try:
+        return psutil.Process(pid).create_time() < said_at + CLOCKS_DIFFER_BY_S
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager

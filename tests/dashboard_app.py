@@ -30,7 +30,7 @@ MARKS = "g.mark-rect path, g.mark-symbol path, g.mark-line path, g.mark-area pat
 LOOKED_FOR_BY_STREAMLIT = {
     f"/{page.path}/_stcore/{name}" for page in PAGES for name in ("health", "host-config")
 }
-SCREENSHOTS = "TIDEMARK_SCREENSHOTS"
+SCREENSHOTS = "SCREENSHOTS"
 
 
 @contextmanager
@@ -134,7 +134,7 @@ class Viewer:
         return self.problems + found
 
     def photograph(self, name: str) -> None:
-        """Write the whole page as a picture into the folder of TIDEMARK_SCREENSHOTS, if that is set."""
+        """Write the whole page as a picture into the folder of SCREENSHOTS, if that is set."""
         if not (folder := os.environ.get(SCREENSHOTS)):
             return
         Path(folder).mkdir(parents=True, exist_ok=True)

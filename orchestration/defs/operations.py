@@ -36,13 +36,16 @@ def defs() -> dg.Definitions:
     def tell(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         settings = Settings()
         ui = str(settings.ui).rstrip("/")
-        told = list(failed_runs(context.instance, ui))
+        # Each kind when it is found: what cannot be looked up in a copy keeps no failed run from being told.
+        failed = list(failed_runs(context.instance, ui))
+        sent = send(failed, settings, lambda line: context.log.info(line))
+        told = []
         serving = settings.serving / FILE
         if serving.exists():
             with connect(serving, read_only=True) as connection:
-                told += found(connection, load_datasets(), settings.now(), ui)
-        sent = send(told, settings, lambda line: context.log.info(line))
-        return dg.SkipReason(f"{len(told)} to tell, {sent} sent now")
+                told = found(connection, load_datasets(), settings.now(), ui)
+            sent += send(told, settings, lambda line: context.log.info(line))
+        return dg.SkipReason(f"{len(failed) + len(told)} to tell, {sent} sent now")
 
     @dg.sensor(
         name="tidy_up",

@@ -1,6 +1,5 @@
 """The dashboard in a real browser: every page of the navigation, on made-up and on real figures."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,21 +9,13 @@ from playwright.sync_api import Browser, expect
 
 from orchestration.dashboard.views import PAGES
 from tests.browser import browser as started_browser
-from tests.dashboard_app import LAPTOP, PHONE, SCREENSHOTS, Viewer, dashboard, viewer
+from tests.dashboard_app import LAPTOP, PHONE, Viewer, dashboard, viewer
 from tests.desk import ROOT, Desk
 
 pytestmark = pytest.mark.live
 
 PUBLISHERS = ROOT.parent / "shared" / "publishers"
 WINDOWS = {"laptop": LAPTOP, "phone": PHONE}
-WANTED = os.environ.get(SCREENSHOTS)
-
-
-@pytest.fixture(autouse=True)
-def _screenshots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder for pictures is the one setting that comes from outside."""
-    if WANTED:
-        monkeypatch.setenv(SCREENSHOTS, WANTED)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import psutil
 import pytest
 from dagster._core.events import DagsterEvent, EngineEventData
 
@@ -105,6 +107,14 @@ def test_a_run_whose_process_is_gone_is_closed_and_one_that_goes_on_is_not(setti
         (alert,) = failed_runs(instance, "https://tidemark.example")
         assert alert.text == f"The process {gone.pid} that ran this is gone.\nIt is run once more by itself."
     assert f"Closed run {dead[:8]}" in told[0]
+
+
+def test_a_process_that_began_after_the_run_only_has_its_number(settings, monkeypatch) -> None:
+    """As after a reboot, or in a container that was started again."""
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: time.time() + 60)
+    with open_instance(home(settings)) as instance:
+        run = started(instance, os.getppid())
+        assert recover(instance, lambda line: None) == [run]
 
 
 def started(instance: dg.DagsterInstance, pid: int) -> str:
