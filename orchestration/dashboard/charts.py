@@ -149,6 +149,10 @@ def lines(
         .encode(x=DATE, y=alt.Y("value:Q"), text=alt.Text("series:N"), color=colour)
     )
     layers = [line, hover, label]
+    alone = frame[frame.groupby(["series", "segment"])["date"].transform("size") == 1]
+    if len(alone):
+        # A line of one point draws nothing.
+        layers.append(base.mark_point(size=30, filled=True, opacity=1).properties(data=alone))
     return alt.layer(*([zero(), *layers] if with_zero else layers))
 
 
@@ -161,6 +165,67 @@ def apart(values: Sequence[float], least: float) -> list[float]:
     # What was pushed up moves down again by half, so that labels lie around their values.
     pushed = max((p - v for p, v in zip(places, values, strict=True)), default=0)
     return [place - pushed / 2 for place in places]
+
+
+def band(frame: pd.DataFrame, value_title: str, colour: str) -> alt.Chart:
+    """What lies between two treatments of one figure, to be layered with `lines` of its ends.
+
+    Args:
+        frame: `date`, `value_low`, `value_high`, `segment`.
+        value_title: the unit, on the axis: the same as that of the lines.
+        colour: of the lines.
+    """
+    return (
+        alt.Chart(frame)
+        .mark_area(color=colour, opacity=0.3)
+        .encode(
+            x=DATE,
+            y=alt.Y("value_low:Q", title=value_title, scale=alt.Scale(zero=False)),
+            y2=alt.Y2("value_high:Q"),
+            detail=alt.Detail("segment:N"),
+        )
+    )
+
+
+def spans(frame: pd.DataFrame, value_title: str) -> alt.LayerChart:
+    """Both ends of a range in each period, joined, over `bars` of the same periods.
+
+    Args:
+        frame: `date` (of the mark), `value_low`, `value_high`, `text`, `period`, `series`.
+        value_title: the unit, on the axis: the same as that of the bars.
+    """
+    base = alt.Chart(frame).encode(x=DATE, y=alt.Y("value_low:Q", title=value_title), tooltip=TOOLTIP)
+    joined = base.mark_rule(color=PURPLE, strokeWidth=2).encode(y2=alt.Y2("value_high:Q"))
+    low = base.mark_point(shape="stroke", size=60, strokeWidth=2.5, color=PURPLE, opacity=1)
+    return alt.layer(joined, low, low.encode(y=alt.Y("value_high:Q", title=value_title)))
+
+
+def stacks(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.Chart:
+    """Parts of a change on each other, those above zero up and those below it down.
+
+    Args:
+        frame: `date` and `date_end` (the bar's edges), `value_low` and `value_high` (the part's edges),
+            `series` (the part), `text`, `period`.
+        value_title: the unit, on the axis.
+        order: the parts: their colours, in this order.
+    """
+    colour = alt.Color(
+        "series:N",
+        scale=alt.Scale(domain=list(order), range=list(PALETTE[: len(order)])),
+        legend=alt.Legend(orient="top", title=None, labelFontSize=12, labelLimit=0),
+    )
+    return (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(
+            x=time(frame),
+            x2=alt.X2("date_end:T"),
+            y=alt.Y("value_low:Q", title=value_title),
+            y2=alt.Y2("value_high:Q"),
+            color=colour,
+            tooltip=TOOLTIP,
+        )
+    )
 
 
 def strip(frame: pd.DataFrame, value_title: str, order: Sequence[str]) -> alt.LayerChart:
@@ -229,22 +294,34 @@ def scatter(frame: pd.DataFrame, title_x: str, title_y: str) -> alt.LayerChart:
     return alt.layer(*cross, others, point, label)
 
 
+# The house style: quiet grid, no frame.
+CONFIG = {
+    "view": {"stroke": None},
+    "axis": {
+        "gridOpacity": 0.35,
+        "domain": False,
+        "tickSize": 4,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+    "axisX": {"grid": False, "labelFlush": True, "labelOverlap": "parity"},
+    "axisXQuantitative": {"tickCount": 6},
+    "axisY": {
+        "titleAngle": 0,
+        "titleAlign": "left",
+        "titleAnchor": "end",
+        "titleY": -10,
+        "titleX": -34,
+        "tickCount": 6,
+    },
+}
+
+
 def finished(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> alt.Chart:
-    """A chart in the house style: quiet grid, no frame; the text's colour is the page's."""
-    sized = chart if chart.height is not alt.Undefined else chart.properties(height=HEIGHT)
-    return (
-        sized.configure_view(stroke=None)
-        .configure_axis(
-            gridOpacity=0.35,
-            domain=False,
-            tickSize=4,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-        )
-        .configure_axisX(grid=False, labelFlush=True, labelOverlap="parity")
-        .configure_axisXQuantitative(tickCount=6)
-        .configure_axisY(
-            titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-10, titleX=-34, tickCount=6
-        )
-    )
+    """The chart itself, now in the house style; the text's colour is the page's."""
+    # Altair's own ways to set these copy the whole chart each time, which takes longer than to draw it.
+    if chart.height is alt.Undefined:
+        chart.height = HEIGHT
+    chart.config = CONFIG
+    return chart

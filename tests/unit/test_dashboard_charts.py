@@ -90,6 +90,29 @@ def test_lines_are_interrupted_where_the_segment_changes_and_named_at_their_ends
     assert [end["value"] for end in ends] == [3]
 
 
+def test_a_line_of_one_point_is_drawn_as_a_point() -> None:
+    rows = [
+        {"date": date(2025, m, 1), "value": m, "series": "Dollar", "text": "", "period": "", "segment": m > 2}
+        for m in (1, 2, 3)
+    ]
+    chart = charts.lines(charts.drawable(rows), "%", ["Dollar"]).to_dict()
+    shown = [layer for layer in chart["layer"] if layer["mark"].get("opacity") == 1]
+    (alone,) = [chart["datasets"][layer["data"]["name"]] for layer in shown]
+    assert [row["value"] for row in alone] == [3]
+
+
+def test_the_house_style_keeps_a_height_of_its_own() -> None:
+    drawn = charts.bars(
+        charts.drawable(
+            [{"date": date(2025, 1, 1), "date_end": date(2025, 1, 9), "value": 1}], ("date", "date_end")
+        ),
+        "%",
+    )
+    assert charts.finished(drawn).to_dict()["height"] == charts.HEIGHT
+    assert charts.finished(drawn.properties(height=50)).to_dict()["height"] == 50
+    assert charts.finished(drawn).to_dict()["config"]["axisX"]["grid"] is False
+
+
 def test_labels_at_the_ends_of_lines_do_not_lie_on_each_other() -> None:
     assert charts.apart([5.0, 1.0, 9.0], 2) == [5, 1, 9]
     close = charts.apart([1.0, 1.2, 1.1], 2)
