@@ -158,12 +158,13 @@ def source(datasets: Iterable[str]) -> str:
     return "  \n".join(dict.fromkeys(credits[name] for name in sorted(wanted)))
 
 
-def downloads(name: str, shown: pa.Table) -> None:
+def downloads(name: str, shown: pa.Table, what: str = "What this page shows") -> None:
     """Buttons for what the page shows, as CSV and Parquet; rows that must not be passed on are left out.
 
     Args:
         name: the files' name, without ending.
         shown: the rows with decimals, units in the names of columns, as the marts have them.
+        what: what the rows are, where a page has several tables.
     """
     leaving = serving_copy.may_be_passed_on(shown)
     left_out = shown.num_rows - leaving.num_rows
@@ -180,7 +181,7 @@ def downloads(name: str, shown: pa.Table) -> None:
                 key=f"{name}.{ending}",
                 on_click="ignore",
             )
-        said = f"What this page shows: {leaving.num_rows:,} rows."
+        said = f"{what}: {leaving.num_rows:,} rows."
         st.caption(f"{said} {left_out:,} are licensed and left out." if left_out else said)
 
 
