@@ -14,6 +14,7 @@ from frictionless import Package
 from streamlit.testing.v1 import AppTest
 
 from orchestration.dashboard.queries import flows as flow_queries
+from orchestration.dashboard.queries import reserves as reserve_queries
 from orchestration.dashboard.serving_copy import ask
 from orchestration.dashboard.views import PAGES
 from orchestration.dashboard.views.flows import share_not_larger
@@ -62,6 +63,35 @@ def test_every_page_of_the_dashboard_is_drawn_and_says_that_its_figures_are_made
     assert not page.exception, page.exception[0].message
     assert "Made-up sample figures" in page.warning[0].value
     assert page.get("vega_lite_chart") or page.dataframe
+
+
+def test_the_reserves_page_holds_back_what_a_method_restated_later(
+    demo: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDEMARK_DATA", str(demo.data))
+    page = AppTest.from_string(
+        "from orchestration.dashboard.views import reserves\nreserves.draw()", default_timeout=60
+    )
+    page.query_params["as_of"] = "2025-12-18"
+    page.run()
+    assert not page.exception, page.exception[0].message
+    assert "as known on 18 Dec 2025, are not here" in page.markdown[0].value
+    assert "first published on 19 Dec 2025" in page.info[0].value
+
+
+def test_changes_within_a_year_are_of_the_same_quarter_and_of_four_that_follow_each_other(
+    demo: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDEMARK_DATA", str(demo.data))
+    rows = [row for row in ask(reserve_queries.SHARES.now).to_pylist() if row["currency"] == "JPY"]
+    assert len(rows) > 8
+    for before, row in zip(rows, rows[4:], strict=False):
+        assert row["share_change_1y_pp"] == row["share_pct"] - before["share_pct"]
+    flows = [row["active_flow_usd_m"] for row in rows]
+    assert flows[0] is None
+    assert [row["active_flow_4q_usd_m"] for row in rows] == [
+        sum(flows[n - 3 : n + 1]) if n >= 4 else None for n in range(len(rows))
+    ]
 
 
 @pytest.mark.parametrize("basis", ["jp_itn_monthly", "jp_itn_weekly"])

@@ -1,12 +1,13 @@
 """The pages, in the order of the navigation; each is a module with a `draw` that takes nothing.
 
 A new page: `views/<page>.py`, its SQL in `queries/<page>.py`, and a line here; tests open every page.
+Sections of a long page are modules beside it, named after it, whose `draw` takes what the page has asked.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestration.dashboard.views import flows
+from orchestration.dashboard.views import flows, reserves
 
 
 @dataclass(frozen=True)
@@ -18,4 +19,7 @@ class Page:
     draw: Callable[[], None]
 
 
-PAGES = (Page("Flows", "", flows.draw),)
+PAGES = (
+    Page("Flows", "", flows.draw),
+    Page("Reserves", "reserves", reserves.draw),
+)
