@@ -65,6 +65,10 @@ sql: $(READY) ## A read-only SQL prompt on the serving copy
 bi: $(READY) ## The dashboard, on http://127.0.0.1:8501 (PORT=<another>)
 	@$(TIDEMARK) bi $(if $(PORT),--port $(PORT))
 
+.PHONY: postgres
+postgres: $(READY) ## Load the serving copy into the PostgreSQL database of TIDEMARK_POSTGRES
+	@$(TIDEMARK) postgres
+
 .PHONY: ui
 ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
 	@$(TIDEMARK) ui

@@ -128,6 +128,14 @@ def sql() -> None:
 
 
 @app.command()
+def postgres() -> None:
+    """Load the serving copy into the PostgreSQL database of the settings."""
+    from orchestration.postgres import load
+
+    console.print(load(Settings()).in_words(), soft_wrap=True)
+
+
+@app.command()
 def ui(
     host: Annotated[str, typer.Option(help="The address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on")] = 3000,

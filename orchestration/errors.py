@@ -32,6 +32,10 @@ class PublishError(TidemarkError):
     """The serving copy could not be made; the one that was there stays."""
 
 
+class PostgresError(TidemarkError):
+    """The PostgreSQL server was not given the newest marts; what it held stays."""
+
+
 class DescriptionError(TidemarkError):
     """A column's description in the dbt project lacks something: names the model, the column and the key."""
 

@@ -10,6 +10,7 @@ from datetime import datetime
 import duckdb
 
 TABLE = "quality.publication"
+KEY = ["mart"]
 TITLE = "Which version of each mart is served"
 DESCRIPTION = (
     "Which version of each mart this copy holds, and why no newer one. Written with the copy, whose history "

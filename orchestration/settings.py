@@ -16,6 +16,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # The driver by name: dagster-postgres treats connections as psycopg2 wants it; SQLAlchemy 2.1 takes another
 # for postgresql://. Without a host it is a socket of this machine: postgresql+psycopg2:///dagster.
 PostgresUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql+psycopg2"])]
+# As PostgreSQL's own programs write it, for libpq.
+LibpqUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql"])]
 
 
 class Settings(BaseSettings):
@@ -43,6 +45,9 @@ class Settings(BaseSettings):
     keep_runs_days: int = Field(30, gt=0, description="Days that runs and their logs are kept")
     dagster_storage: Secret[PostgresUrl] | None = Field(
         None, description="A PostgreSQL database that keeps Dagster's runs, instead of SQLite files"
+    )
+    postgres: Secret[LibpqUrl] | None = Field(
+        None, description="A PostgreSQL database that is given the marts, too"
     )
     ui: HttpUrl = Field(
         HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI is: for the links of alerts"

@@ -1,4 +1,4 @@
-"""The serving copy as an asset behind every mart, and the check that turns a run red at its end."""
+"""The serving copy as an asset behind every mart, the check that turns a run red at its end; PostgreSQL."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -8,8 +8,10 @@ import dagster as dg
 
 from orchestration.components.publisher import archive_key
 from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
+from orchestration.errors import PostgresError
 from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
 from orchestration.morning import counts, standings, table
+from orchestration.postgres import load
 from orchestration.publication import in_words
 from orchestration.publish import FILE, marts_of, publish
 from orchestration.records import OWNER, load_datasets
@@ -21,11 +23,32 @@ log = logging.getLogger("tidemark")
 
 # More marts than these in a message are counted.
 NAMED = 6
+POSTGRES = dg.AssetKey(["serving", "postgres"])
+LOADED = "loaded"
+IN_POSTGRES = dg.AssetSpec(
+    POSTGRES,
+    deps=[SERVING],
+    description="The marts in the PostgreSQL database of `TIDEMARK_POSTGRES`, for tools that need a server.",
+    group_name="serving",
+    kinds={"postgres"},
+    owners=[OWNER],
+    # It has nothing new where the server could not be had.
+    skippable=True,
+)
+IS_LOADED = dg.AssetCheckSpec(
+    LOADED,
+    asset=POSTGRES,
+    description="The server holds what was published. Where it does not, it holds what it held before.",
+)
 
 
 @dg.definitions
 def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
-    """One asset, after all marts."""
+    """The serving copy, after all marts; behind it PostgreSQL, where the settings name a server.
+
+    One step: a failure that turns the run red keeps no newer mart from either.
+    """
+    to_postgres = Settings().postgres is not None
     transform = context.component_tree.load_component("transform", WarehouseDbt)
     translator = SchemaAndTable()
     marts = [translator.get_asset_key(node) for node in marts_of(transform.manifest())]
@@ -48,9 +71,10 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
                 group_name="serving",
                 kinds={"duckdb", "parquet"},
                 owners=[OWNER],
-            )
+            ),
+            *([IN_POSTGRES] if to_postgres else []),
         ],
-        check_specs=[accepted],
+        check_specs=[accepted, *([IS_LOADED] if to_postgres else [])],
     )
     def serving(
         context: dg.AssetExecutionContext,
@@ -82,8 +106,43 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
             description="\n\n".join(told) or "All that was asked for was accepted, built and published.",
             metadata={TOLD: told},
         )
+        if to_postgres:
+            yield from loaded(settings)
 
     return dg.Definitions(assets=[serving])
+
+
+def loaded(settings: Settings) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Give PostgreSQL what was published.
+
+    Raises:
+        PostgresError: it could not be given that; the run ends red, after all else that it is about.
+    """
+    try:
+        done = load(settings)
+    except PostgresError as error:
+        yield dg.AssetCheckResult(asset_key=POSTGRES, check_name=LOADED, passed=False, description=str(error))
+        # Without its cause: a run tells the innermost, which is the driver's.
+        raise PostgresError(str(error)) from None
+    log.info(done.in_words())
+    yield dg.MaterializeResult(
+        asset_key=POSTGRES,
+        data_version=dg.DataVersion(done.version),
+        metadata={
+            "loaded": done.new,
+            "tables": done.tables,
+            "rows loaded": done.rows,
+            "seconds": done.seconds,
+            "milliseconds of the swap": done.swap_ms,
+            "old versions that could not be dropped": "\n".join(done.left) or "none",
+        },
+    )
+    yield dg.AssetCheckResult(
+        asset_key=POSTGRES,
+        check_name=LOADED,
+        passed=True,
+        description=f"It holds version {done.version} of the marts.",
+    )
 
 
 def morning(instance: dg.DagsterInstance) -> dict[str, Any]:
