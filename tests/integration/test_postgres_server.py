@@ -18,7 +18,11 @@ import psycopg
 import pyodbc
 import pytest
 
+from orchestration import postgres
+from orchestration.definitions import defs
+from orchestration.defs.serving.serving import LOADED, POSTGRES
 from orchestration.errors import PostgresError
+from orchestration.instance import SERVING, home, open_instance
 from orchestration.postgres import Loaded, load
 from orchestration.settings import Settings
 from tests.desk import Desk
@@ -112,14 +116,28 @@ def test_a_server_that_is_down_turns_the_run_red_and_keeps_no_serving_copy_back(
     assert target.desk.fingerprints()["flows.portfolio_flows"][0] > 0
 
 
-def test_a_run_loads_what_is_new_and_nothing_twice(as_published: Target) -> None:
+def test_a_run_loads_what_is_new_and_nothing_twice(
+    as_published: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the last step of a run: the others have nothing to do with it."""
     target = as_published
     assert not target.load().new
-    # Somebody else's version is there: the run puts its own in its place, the command finds that done.
+    # Another version is there: the run puts that of the desk in its place, and the command finds that done.
     target.load(target.newer(1))
     assert target.ask(HELD) == [("v1",)]
-    said = target.desk.run("demo")
-    assert "PostgreSQL: loaded" in said
+    for name, value in target.desk.environment().items():
+        monkeypatch.setenv(name, value)
+    with open_instance(home(Settings())) as instance:
+        run = (
+            defs()
+            .resolve_job_def("offline")
+            .execute_in_process(instance=instance, asset_selection=[SERVING, POSTGRES])
+        )
+        (materialized,) = run.asset_materializations_for_node("serving")[1:]
+    assert materialized.asset_key == POSTGRES
+    assert materialized.metadata["loaded"].value is True
+    checks = {check.check_name: check.passed for check in run.get_asset_check_evaluations()}
+    assert checks[LOADED]
     assert target.ask(HELD) == [(target.package["version"],)]
     assert "PostgreSQL: nothing to load" in target.desk.run("postgres")
 
@@ -245,10 +263,14 @@ class Reader:
 
 
 def with_psycopg(url: str, saw: Callable[..., None], stop: threading.Event) -> None:
-    """A connection that stays open, with a statement that the server has prepared."""
+    """A connection that stays open, statements that the server has prepared, transactions of several."""
     with psycopg.connect(url, autocommit=True, prepare_threshold=1) as connection:
         while not stop.is_set():
-            saw(*connection.execute(ASKED).fetchone())
+            with connection.transaction():
+                saw(*connection.execute(ASKED).fetchone())
+                # Its locks on the tables above would meet a load that wanted to have all of a schema.
+                for other in ("core.days", "core.snapshots", "flows.major_holders"):
+                    connection.execute(f"select count(*) from {other}")
 
 
 def with_odbc(url: str, saw: Callable[..., None], stop: threading.Event) -> None:
@@ -375,6 +397,21 @@ def test_other_peoples_schemas_are_left_alone(target: Target) -> None:
         load(target.settings(database="shared"))
     with psycopg.connect(target.server.url("shared")) as owner:
         assert owner.execute("select count(*) from core.theirs").fetchone() == (0,)
+
+
+def test_without_the_right_to_make_the_role_it_says_who_has_to(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(target.server.url(), autocommit=True) as owner:
+        owner.execute("create role desk login")
+        owner.execute("create database of_desk owner desk")
+    monkeypatch.setattr(postgres, "ROLE", "some_readers")
+    settings = Settings(data=target.desk.data, postgres=target.server.url("of_desk", "desk"))
+    with pytest.raises(PostgresError, match=r"As an administrator .*: create role some_readers nologin"):
+        load(settings)
+    with psycopg.connect(target.server.url(), autocommit=True) as owner:
+        owner.execute("create role some_readers nologin")
+    assert load(settings).new
 
 
 def test_without_a_serving_copy_it_says_how_to_make_one(target: Target, tmp_path: Path) -> None:
