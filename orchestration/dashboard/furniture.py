@@ -4,7 +4,8 @@ Each function draws one thing. What a page is about is in its module.
 """
 
 import io
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import altair as alt
@@ -21,6 +22,8 @@ from orchestration.settings import Settings
 
 # How often an open page looks whether there is another serving copy, in seconds.
 LOOKS_EVERY_S = 5
+# What Markdown would take for its own.
+MARKDOWN = re.compile(r"([\\`*_\[\]$~<>#|])")
 
 
 def frame(draw: Callable[[], None]) -> None:
@@ -129,7 +132,7 @@ def chart(
 
 
 def table(
-    rows: list[dict[str, str]], title: str, subtitle: str, source: str, notes: Iterable[str] = ()
+    rows: Sequence[Mapping[str, str]], title: str, subtitle: str, source: str, notes: Iterable[str] = ()
 ) -> None:
     """A small table of formatted text with the same words as a chart; the first column names the row."""
     with st.container(border=True):
@@ -145,6 +148,32 @@ def table(
             },
         )
         st.caption("  \n".join([*notes, source]))
+
+
+def text(
+    rows: Sequence[Mapping[str, str]], title: str, subtitle: str, source: str = "", notes: Iterable[str] = ()
+) -> None:
+    """A table to be read: its cells wrap, and are Markdown (`plain` is for what comes from files)."""
+    with st.container(border=True):
+        st.markdown(f"**{title}**  \n:gray[{subtitle}]")
+        st.table(rows, border="horizontal", hide_index=True)
+        if said := [*notes, *([source] if source else [])]:
+            st.caption("  \n".join(said))
+
+
+def plain(said: str | None) -> str:
+    """Text of a file or a mart inside of Markdown, where its signs mean nothing: `$`, `*`, `[` and others."""
+    return MARKDOWN.sub(r"\\\1", said or "")
+
+
+def unbroken(said: str) -> str:
+    """Text that stays on one line, such as a day in a narrow column."""
+    return said.replace(" ", formats.GAP).replace("–", "–\N{WORD JOINER}")
+
+
+def link(said: str, address: str | None) -> str:
+    """Markdown of a text with its address; the text alone where there is none."""
+    return f"[{plain(said)}]({address})" if address else plain(said)
 
 
 def source(datasets: Iterable[str]) -> str:
@@ -167,7 +196,19 @@ def downloads(name: str, shown: pa.Table, what: str = "What this page shows") ->
         what: what the rows are, where a page has several tables.
     """
     leaving = serving_copy.may_be_passed_on(shown)
-    left_out = shown.num_rows - leaving.num_rows
+    deferred_downloads(name, lambda: shown, shown.num_rows, leaving.num_rows, what)
+
+
+def deferred_downloads(name: str, rows: Callable[[], pa.Table], held: int, leaving: int, what: str) -> None:
+    """The same for rows that are fetched when a button is pressed.
+
+    Args:
+        name: the files' name, without ending.
+        rows: fetches them, those that must not be passed on among them.
+        held: how many they are.
+        leaving: how many of them may be passed on.
+        what: what they are.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         for ending, written, kind in (
             ("csv", _csv, "text/csv"),
@@ -175,13 +216,14 @@ def downloads(name: str, shown: pa.Table, what: str = "What this page shows") ->
         ):
             st.download_button(
                 "CSV" if ending == "csv" else "Parquet",
-                data=lambda written=written: written(leaving),
+                data=lambda written=written: written(serving_copy.may_be_passed_on(rows())),
                 file_name=f"{name}.{ending}",
                 mime=kind,
                 key=f"{name}.{ending}",
                 on_click="ignore",
             )
-        said = f"{what}: {leaving.num_rows:,} rows."
+        said = f"{what}: {leaving:,} rows."
+        left_out = held - leaving
         st.caption(f"{said} {left_out:,} are licensed and left out." if left_out else said)
 
 

@@ -82,13 +82,32 @@ def ask(sql: str, narrowed: Narrowed | None = None, **parameters: Any) -> pa.Tab
     Raises:
         NoServingCopyError: the file is not there.
     """
+    return _kept_answer(_current(), sql, narrowed, parameters)
+
+
+def ask_once(sql: str, **parameters: Any) -> pa.Table:  # noqa: ANN401 - bound values
+    """The same, and the answer is not kept: for what is large and seldom asked for, such as a whole mart.
+
+    Raises:
+        NoServingCopyError: the file is not there.
+    """
+    return _answer(_current(), sql, None, parameters)
+
+
+def _current() -> Edition:
     current = edition()
     if current is None:
         raise NoServingCopyError(f"no serving copy at {_file()}")
-    return _answer(current, sql, narrowed, parameters)
+    return current
 
 
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _kept_answer(
+    edition: Edition, sql: str, narrowed: Narrowed | None, parameters: Mapping[str, object]
+) -> pa.Table:
+    return _answer(edition, sql, narrowed, parameters)
+
+
 def _answer(
     edition: Edition, sql: str, narrowed: Narrowed | None, parameters: Mapping[str, object]
 ) -> pa.Table:

@@ -40,3 +40,10 @@ def test_each_publisher_is_credited_once(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_sentence_says_as_of_when() -> None:
     assert furniture.known(None) == "as known today"
     assert furniture.known(date(2025, 5, 12)) == "as known on 12 May 2025"
+
+
+def test_text_of_files_means_nothing_to_markdown() -> None:
+    assert furniture.plain("*$5* [a](b) x_y") == r"\*\$5\* \[a\](b) x\_y"
+    assert furniture.plain(None) == ""
+    assert furniture.link("A [paper]", "https://paper.example/") == r"[A \[paper\]](https://paper.example/)"
+    assert furniture.link("A paper", None) == "A paper"

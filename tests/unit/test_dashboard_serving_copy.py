@@ -131,3 +131,13 @@ def test_queries_over_licensed_marts_ask_whether_rows_may_be_passed_on() -> None
         text = file.read_text(encoding="utf-8")
         asked = [mart for mart in licensed if re.search(rf"\b{mart}(_as_of)?\b", text)]
         assert not asked or serving_copy.MARK in text, f"{file.name} asks {asked} without {serving_copy.MARK}"
+
+
+def test_a_large_answer_is_not_kept(publish: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    publish("1")
+    asked: list[str] = []
+    answer = serving_copy._answer
+    monkeypatch.setattr(serving_copy, "_answer", lambda *all_of_it: asked.append("") or answer(*all_of_it))
+    for _ in range(2):
+        assert serving_copy.ask_once("from query_table($mart)", mart="flows.figures").num_rows == 2
+    assert len(asked) == 2
