@@ -7,7 +7,7 @@ Sections of a long page are modules beside it, named after it, whose `draw` take
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestration.dashboard.views import flows, reserves
+from orchestration.dashboard.views import flows, positioning, reserves
 
 
 @dataclass(frozen=True)
@@ -22,4 +22,5 @@ class Page:
 PAGES = (
     Page("Flows", "", flows.draw),
     Page("Reserves", "reserves", reserves.draw),
+    Page("Positioning and surveys", "positioning", positioning.draw),
 )
