@@ -144,3 +144,29 @@ def test_the_reserves_page_turns_back_to_an_earlier_release(real_app: str, brows
         assert "Q4 2025: the share of the US dollar in allocated reserves is 56.77 %" in said(person)
         assert "No figure at constant exchange rates" in said(person)
         assert not person.sound()
+
+
+def test_the_page_of_claims_takes_the_headline_of_may_2025_apart(real_app: str, browser: Browser) -> None:
+    with viewer(browser, real_app) as person:
+        person.open("claims")
+        assert "2 held on the day and 1 holds now" in said(person)
+        assert "1st of 244 then, 2nd of 259 now, beaten by April 2026" in said(person)
+
+
+def test_the_largest_mart_is_downloaded_whole(
+    real_app: str, browser: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    took = {}
+    with viewer(browser, real_app) as person:
+        person.open("data?mart=fx.rates_daily")
+        person.page.get_by_role("tab", name="Downloads").click()
+        for button, begins in (("CSV", b'"rate_date"'), ("Parquet", b"PAR1")):
+            asked = time.monotonic()
+            with person.page.expect_download() as coming:
+                person.page.get_by_role("button", name=button).locator("visible=true").click()
+            content = Path(coming.value.path()).read_bytes()
+            took[button] = f"{time.monotonic() - asked:.1f} s, {len(content) / 1e6:.1f} MB"
+            assert content.startswith(begins)
+            assert len(content) > 3_000_000
+        assert not person.sound()
+    record_property("said", f"dashboard, download of fx.rates_daily: {took}")

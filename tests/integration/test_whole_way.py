@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -13,13 +15,17 @@ import pytest
 from frictionless import Package
 from streamlit.testing.v1 import AppTest
 
+from orchestration.dashboard.queries import data as data_queries
 from orchestration.dashboard.queries import flows as flow_queries
 from orchestration.dashboard.queries import reserves as reserve_queries
-from orchestration.dashboard.serving_copy import ask
+from orchestration.dashboard.queries import surveys as survey_queries
+from orchestration.dashboard.serving_copy import ask, ask_once, may_be_passed_on
 from orchestration.dashboard.views import PAGES
 from orchestration.dashboard.views.flows import share_not_larger
 from orchestration.evidence import newest_figures
+from orchestration.publish import MARK
 from orchestration.records import load_datasets
+from orchestration.report import clock_of
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
 from tests.documents import queries
@@ -106,6 +112,112 @@ def test_the_dashboard_narrows_a_function_without_changing_what_it_says(
     series = [row for row in narrowed.to_pylist() if row["asset_class"] == "equity"]
     share = share_not_larger(series[-1]["net_m"], [row["net_m"] for row in series])
     assert round(share, 4) == series[-1]["percentile_to_date"]
+
+
+@pytest.fixture
+def page(demo: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
+    """Draws a page of the dashboard on the made-up figures, on the day on which they play."""
+    monkeypatch.setenv("TIDEMARK_DATA", str(demo.data))
+    monkeypatch.setenv("TIDEMARK_CLOCK", clock_of(ROOT / "sample"))
+
+    def drawn(title: str) -> AppTest:
+        number = [page.title for page in PAGES].index(title)
+        script = f"from orchestration.dashboard.views import PAGES\nPAGES[{number}].draw()"
+        return AppTest.from_string(script, default_timeout=60).run()
+
+    return drawn
+
+
+def said(page: AppTest) -> str:
+    assert not page.exception, page.exception[0].message
+    return "\n".join(element.value for element in (*page.markdown, *page.caption))
+
+
+def test_positions_and_readings_turn_back_to_what_was_known_on_a_day(page: Callable[[str], AppTest]) -> None:
+    shown = page("Positioning and surveys")
+    assert "10 Nov 2026: leveraged funds are net" in said(shown)
+    assert "🔒 is from the desk's own licensed copy" in said(shown)
+    shown.date_input(key="as_of").set_value(date(2026, 6, 30)).run()
+    # Tuesday's positions come out on Friday; the desk's own readings came in October.
+    assert "23 Jun 2026: leveraged funds are net" in said(shown)
+    assert "as known on 30 Jun 2026" in said(shown)
+    assert "🔒" not in said(shown)
+
+
+def test_contradicting_readings_stand_side_by_side_and_licensed_ones_are_marked(
+    page: Callable[[str], AppTest],
+) -> None:
+    tables = [table.value for table in page("Positioning and surveys").table]
+    (contradictions,) = (table for table in tables if "Other readings" in table)
+    assert len(contradictions) == 1
+    assert "🔒 licensed, Made-up desk copy" in contradictions["Used"][0]
+    assert "press, [Connect Money Evening Brief](https://" in contradictions["Other readings"][0]
+
+
+def test_the_dashboard_never_passes_a_licensed_row_on(demo: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEMARK_DATA", str(demo.data))
+    readings = ask(survey_queries.READINGS)
+    assert "licensed" in readings["origin"].to_pylist()
+    assert "licensed" not in may_be_passed_on(readings)["origin"].to_pylist()
+    marked = ask(
+        "select schema_name || '.' || table_name as mart from duckdb_columns() "
+        f"where database_name = 'served' and column_name = '{MARK}'"
+    )
+    left_out = {}
+    for mart in marked["mart"].to_pylist():
+        rows = ask_once(data_queries.MART, mart=mart)
+        (count,) = ask(data_queries.COUNT_PASSED_ON, mart=mart).to_pylist()
+        assert count == {"held": rows.num_rows, "leaving": may_be_passed_on(rows).num_rows}, mart
+        left_out[mart] = count["held"] - count["leaving"]
+    assert left_out["surveys.readings"] == 53
+    assert left_out["surveys.conflicts"] == 2
+
+
+def test_freshness_follows_the_clock(page: Callable[[str], AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "20 Nov 2026, 09:00 UTC: Nothing is late" in said(page("Data"))
+    monkeypatch.setenv("TIDEMARK_CLOCK", "2027-06-01T00:00:00+00:00")
+    assert "datasets are late" in said(page("Data"))
+
+
+def test_a_refused_file_a_moved_release_and_a_mart_that_is_kept_are_said(
+    demo: Desk, page: Callable[[str], AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "serving").mkdir()
+    copy = shutil.copyfile(demo.serving, tmp_path / "serving" / demo.serving.name)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            "update quality.arrivals set refused_because = 'no sheet [A]' where dataset = 'imf/cofer';"
+            "update quality.arrivals set due_reason = 'a shutdown' where dataset = 'cftc/tff';"
+            "update quality.publication set is_current = false, kept_because = 'a test of it failed' "
+            "where mart = 'reserves.gold'"
+        )
+    monkeypatch.setenv("TIDEMARK_DATA", str(tmp_path))
+    shown = page("Data")
+    assert not shown.exception
+    assert shown.error[0].value == r"imf/cofer: its newest file was refused: no sheet \[A\]"
+    assert shown.info[0].value == "cftc/tff is not due by its rule: a shutdown"
+    kept = shown.warning[1].value
+    assert kept.startswith("reserves.gold is kept as it was on ")
+    assert kept.endswith("without newer figures: a test of it failed")
+
+
+def test_each_mart_has_its_columns_with_units_beside_its_download(page: Callable[[str], AppTest]) -> None:
+    shown = page("Data")
+    shown.selectbox(key="mart").set_value("positioning.trader_positions").run()
+    assert "All of positioning.trader_positions: 1,600 rows." in said(shown)
+    (columns,) = (table.value for table in shown.table if "Meaning" in table.value)
+    units = dict(zip(columns["Column"], columns["Unit"], strict=True))
+    assert units["`net_contracts`"] == "contracts"
+    assert all(columns["Meaning"])
+
+
+def test_claims_on_made_up_figures_have_no_verdict(page: Callable[[str], AppTest]) -> None:
+    shown = page("Claims")
+    assert "is not tested here: no publisher's figures are held" in said(shown)
+    shown.selectbox(key="verdict").set_value("cannot_be_tested").run()
+    assert "Central banks were behind the purchases" in said(shown)
+    assert "Needs a split of the buyers into official and private" in said(shown)
+    assert "of 49 claims" in said(shown)
 
 
 def test_the_demo_prints_what_was_loaded_what_is_due_and_what_to_try(demo: Desk) -> None:

@@ -7,7 +7,7 @@ Sections of a long page are modules beside it, named after it, whose `draw` take
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestration.dashboard.views import claims, flows, positioning, reserves
+from orchestration.dashboard.views import claims, data, flows, positioning, reserves
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,5 @@ PAGES = (
     Page("Reserves", "reserves", reserves.draw),
     Page("Positioning and surveys", "positioning", positioning.draw),
     Page("Claims", "claims", claims.draw),
+    Page("Data", "data", data.draw),
 )
