@@ -1,6 +1,8 @@
-"""The queries that the documents show: every block marked `sql`, with the answer below it where there is one.
+"""What the documents show to be run: queries with their answers, ready queries, programs.
 
-What is no query on the marts is marked as something else (`text`, `jinja`, `sh`).
+Every block marked `sql` is a query on the marts, with the answer below it where there is one; what is none is
+marked as something else (`text`, `jinja`, `sh`). Every file of docs/queries/ is a ready query: its question, notes,
+the columns that it answers with, the statement. Blocks marked `python` and `js` of docs/connecting.md are programs.
 """
 
 import re
@@ -12,6 +14,11 @@ from tests.desk import ROOT
 BLOCK = re.compile(
     r"^```sql\n(?P<sql>.+?)^```$(?:\n\n(?P<table>(?:^\|[^\n]+\n)+))?", re.DOTALL | re.MULTILINE
 )
+
+
+PROGRAM = re.compile(r"^```(?P<language>python|js)\n(?P<code>.+?)^```$", re.DOTALL | re.MULTILINE)
+ANSWERS_WITH = "-- Answers with: "
+CONNECTING = ROOT / "docs" / "connecting.md"
 
 
 class Query(NamedTuple):
@@ -35,6 +42,43 @@ def queries() -> list[Query]:
             header, _, *rows = map(_cells, (block["table"] or "||\n||").splitlines())
             found.append(Query(f"{name}:{line}", block["sql"], [header, *rows] if block["table"] else []))
     return found
+
+
+class ReadyQuery(NamedTuple):
+    """A file of docs/queries/: its name, the question in its first line, its columns, and all of it."""
+
+    name: str
+    question: str
+    columns: list[str]
+    sql: str
+
+
+def ready_queries() -> list[ReadyQuery]:
+    """Every file of docs/queries/, by name."""
+    found = []
+    for path in sorted((ROOT / "docs" / "queries").glob("*.sql")):
+        sql = path.read_text(encoding="utf-8")
+        comments = [line for line in sql.splitlines() if line.startswith("-- ")]
+        (columns,) = [c.removeprefix(ANSWERS_WITH) for c in comments if c.startswith(ANSWERS_WITH)]
+        found.append(ReadyQuery(path.stem, comments[0].removeprefix("-- "), columns.split(", "), sql))
+    return found
+
+
+class Program(NamedTuple):
+    """A block of docs/connecting.md that is run as it stands, and where it is."""
+
+    place: str
+    code: str
+
+
+def programs(language: str) -> list[Program]:
+    """The programs of docs/connecting.md in `python` or `js`, in their order."""
+    text = CONNECTING.read_text(encoding="utf-8")
+    return [
+        Program(f"connecting.md:{text.count(chr(10), 0, block.start()) + 1}", block["code"])
+        for block in PROGRAM.finditer(text)
+        if block["language"] == language
+    ]
 
 
 def _cells(line: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""Every query in the documents gives the answer that is printed below it, on the real files."""
+"""Every query in the documents gives the answer that is printed below it, on the real files; ready ones answer."""
 
 import pytest
 
-from tests.documents import Query, printed, queries
+from tests.documents import Query, ReadyQuery, printed, queries, ready_queries
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.place)
@@ -16,3 +16,10 @@ def test_a_query_of_the_documents_gives_its_answer(real_marts, query: Query) -> 
             [printed(cell, value) for cell, value in zip(line, row, strict=True)]
             for line, row in zip(cells, rows, strict=True)
         ] == cells
+
+
+@pytest.mark.parametrize("query", ready_queries(), ids=lambda query: query.name)
+def test_a_ready_query_answers_with_the_columns_that_it_names(real_marts, query: ReadyQuery) -> None:
+    answer = real_marts.execute(query.sql)
+    assert [column[0] for column in answer.description] == query.columns
+    assert answer.fetchone()

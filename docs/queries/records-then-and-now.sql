@@ -1,0 +1,13 @@
+-- Which months of foreign purchases of Japanese securities were records when they ended, and are they still?
+-- Each asset class is a series of its own; `beaten_by` is the month that first exceeded it, empty while it stands.
+-- Answers with: asset_class, month, net_jpy_trn, net_usd_bn, rank_when_it_ended, rank_today, beaten_by
+
+select
+    asset_class, period_start as month, net_m / 1e6 as net_jpy_trn, net_usd_m / 1e3 as net_usd_bn,
+    rank_to_date as rank_when_it_ended, rank as rank_today, beaten_by_period_end as beaten_by
+from flows.flow_signals
+where
+    basis = 'jp_itn_monthly' and direction = 'inward' and was_record
+    -- The first ten years of a series are full of records.
+    and period_start >= date '2015-01-01'
+order by month desc, asset_class;
