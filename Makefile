@@ -58,7 +58,7 @@ verify: $(READY) ## Check every file of the archive against its sidecar
 	@$(TIDEMARK) verify
 
 .PHONY: sql
-sql: $(READY) ## A read-only SQL prompt on the serving copy
+sql: $(READY) ## A read-only SQL prompt on the serving copy, with history and completion
 	@$(TIDEMARK) sql
 
 .PHONY: bi

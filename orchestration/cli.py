@@ -121,8 +121,10 @@ def verify() -> None:
 
 @app.command()
 def sql() -> None:
-    """A read-only SQL prompt on the serving copy."""
+    """A read-only SQL prompt on the serving copy: DuckDB's own, with history and completion."""
     file = report.serving_file(Settings())
+    if sys.stdin.isatty():
+        console.print(report.greeting(Settings()), soft_wrap=True)
     shell = Path(sys.executable).with_name("duckdb")
     os.execv(shell, [str(shell), "-readonly", str(file)])  # noqa: S606 - our own duckdb
 

@@ -79,6 +79,12 @@ CREDITS = "select distinct publisher, credit from core.datasets where snapshots 
 
 MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
 
+SERVED = """
+select
+    (select count(*) from quality.publication where published_at is not null),
+    (select max(newest_known_at) from core.datasets)
+"""
+
 KEPT = "select mart from quality.publication where not is_current order by mart"
 
 REVISIONS = """
@@ -229,6 +235,24 @@ def summary(settings: Settings) -> RenderableType:
         ]
     parts += [Text(), status(settings), Text(), _credits(file), Text(), _where(settings, made_up)]
     return Group(*parts)
+
+
+def greeting(settings: Settings) -> RenderableType:
+    """What a SQL prompt says first: which copy it reads, what to ask, how to see a newer one."""
+    file = serving_file(settings)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        marts, newest = connection.execute(SERVED).fetchone()
+    known = f"newest figures known since {newest:%Y-%m-%d %H:%M} UTC" if newest else "no figures yet"
+    text = Text(f"{short(file)}, read-only: {marts} marts, {known}.\n")
+    if _is_made_up(settings):
+        text.append("Made-up sample figures, not data.\n", style="bold yellow")
+    text.append("What is there:  .tables %flow%   describe flows.flow_signals;\n")
+    queries = PROJECT_ROOT / "docs" / "queries"
+    if queries.exists():
+        text.append(f"Ready queries:  .read {short(queries)}/records-then-and-now.sql   ")
+        text.append(f"(all: {short(queries)}/README.md)\n")
+    text.append("A newer copy:   this prompt keeps the one that it opened; ")
+    return text.append(f".open --readonly '{short(file)}'\n")
 
 
 def _loaded(file: Path) -> Table:

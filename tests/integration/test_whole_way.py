@@ -1,12 +1,17 @@
 """The way through, by the project's own commands: the demo, again, from nothing, and what is served."""
 
 import json
+import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +33,7 @@ from orchestration.records import load_datasets
 from orchestration.report import clock_of
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
-from tests.documents import queries
+from tests.documents import queries, ready_queries
 from tests.semantic import metrics
 
 
@@ -563,11 +568,58 @@ def test_the_sql_prompt_answers(demo: Desk) -> None:
     assert "read-only" in answer.stderr
 
 
+def test_the_sql_prompt_in_a_terminal_greets_completes_and_remembers(demo: Desk, tmp_path: Path) -> None:
+    """Typed as a person would: half a name and a tab; in the next prompt, the key for the line before."""
+    asked = "select max(holder) as completed from flows.major_holders_v"
+    first = typed(demo, tmp_path, asked, "\t", ";", "\r", ".quit\r")
+    assert "Made-up sample figures, not data." in first
+    assert "docs/queries/" in first
+    assert "varchar" in first
+    assert f"{asked}intages;" in (tmp_path / ".duckdb_history").read_text(encoding="utf-8")
+    up = "\x1b[A"
+    again = typed(demo, tmp_path, up, up, "\r", ".quit\r")
+    assert "varchar" in again, "the line before was not brought back and answered"
+
+
+def typed(desk: Desk, home: Path, *keys: str) -> str:
+    """What a terminal shows when these are typed, each after the answer to the one before."""
+    answers = {b"\x1b[c": b"\x1b[?1;2c", b"\x1b[6n": b"\x1b[1;1R"}  # what it is, where its cursor is
+    controller, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (40, 120))
+    prompt = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", "sql"],
+        cwd=ROOT, env=desk.environment(HOME=str(home), TERM="xterm"),
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+    )  # fmt: skip
+    os.close(terminal)
+    shown, left = b"", list(keys)
+    with suppress(OSError):  # how a terminal ends on Linux
+        while left or prompt.poll() is None:
+            if select.select([controller], [], [], 0.3)[0]:
+                new = os.read(controller, 4096)
+                shown += new
+                for question, answer in answers.items():
+                    os.write(controller, answer * new.count(question))
+            elif left and b".help" in shown:
+                os.write(controller, left.pop(0).encode())
+    os.close(controller)
+    assert prompt.wait(timeout=30) == 0
+    return shown.decode(errors="replace")
+
+
 def test_every_query_of_the_documents_runs_on_the_made_up_figures(demo: Desk) -> None:
     """Their answers are those of the real files (tests/real/test_docs.py)."""
     with demo.marts() as marts:
         for query in queries():
             assert marts.execute(query.sql).description, query.place
+
+
+def test_every_ready_query_answers_with_the_columns_that_it_names(demo: Desk) -> None:
+    with demo.marts() as marts:
+        for query in ready_queries():
+            answer = marts.execute(query.sql)
+            assert [column[0] for column in answer.description] == query.columns, query.name
+            assert answer.fetchone(), query.name
 
 
 def test_every_metric_has_figures_and_does_not_count_them_twice(demo: Desk) -> None:
