@@ -1,8 +1,9 @@
 """What the documents show to be run: queries with their answers, ready queries, programs.
 
 Every block marked `sql` is a query on the marts, with the answer below it where there is one; what is none is
-marked as something else (`text`, `jinja`, `sh`). Every file of docs/queries/ is a ready query: its question, notes,
-the columns that it answers with, the statement. Blocks marked `python` and `js` of docs/connecting.md are programs.
+marked as something else (`text`, `jinja`, `sh`). Every file of docs/queries/ is a ready query: its question,
+notes, the columns that it answers with, the statement. Blocks marked `python` and `js` of docs/connecting.md
+are programs.
 """
 
 import re

@@ -33,7 +33,7 @@ from orchestration.records import load_datasets
 from orchestration.report import clock_of
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
-from tests.documents import queries, ready_queries
+from tests.documents import Program, programs, queries, ready_queries
 from tests.semantic import metrics
 
 
@@ -468,6 +468,59 @@ def test_parquet_and_package_are_what_an_outsider_expects(demo: Desk) -> None:
             assert all(f["description"] for f in resource["schema"]["fields"])
     assert package["licenses"]
     assert all(s["path"].startswith("https://") for s in package["sources"])
+
+
+@pytest.fixture(scope="module")
+def outside(demo: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what is served and nothing else."""
+    folder = tmp_path_factory.mktemp("outside")
+    shutil.copytree(demo.data / "serving", folder / "data" / "serving")
+    return folder
+
+
+def run_outside(folder: Path, code: str) -> str:
+    """What a program prints that knows neither the project nor its settings, and warns of nothing."""
+    program = subprocess.run(
+        [sys.executable, "-I", "-W", "error", "-c", code],
+        cwd=folder, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert program.returncode == 0, program.stderr
+    return program.stdout
+
+
+@pytest.mark.parametrize("program", programs("python"), ids=lambda program: program.place)
+def test_python_as_the_page_on_connecting_shows_it_reads_what_is_served(
+    outside: Path, program: Program
+) -> None:
+    assert len(run_outside(outside, program.code).split()) > 2
+
+
+def test_pandas_and_polars_read_every_file_as_the_package_describes_it(outside: Path) -> None:
+    assert run_outside(outside, READ_FILES) == "read, decimals as they are\n"
+
+
+READ_FILES = """
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+import pandas as pd, polars as pl
+
+serving = Path("data/serving")
+marts = json.loads((serving / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+for mart in marts:
+    names = [field["name"] for field in mart["schema"]["fields"]]
+    by_pandas = pd.read_parquet(serving / mart["path"], dtype_backend="pyarrow")
+    by_polars = pl.read_parquet(serving / mart["path"])
+    assert list(by_pandas.columns) == by_polars.columns == names, mart["name"]
+    assert len(by_pandas) == len(by_polars) == mart["rows"], mart["name"]
+    assert not by_polars.select(mart["schema"]["primaryKey"]).is_duplicated().any(), mart["name"]
+    if mart["name"] == "flows.portfolio_flows":
+        assert isinstance(by_pandas["net_m"].iloc[0], Decimal)
+        assert by_pandas["net_m"].sum() == by_polars["net_m"].sum()
+        assert isinstance(by_pandas["period_end"].iloc[0], date)
+print("read, decimals as they are")
+"""
 
 
 def test_the_desks_own_readings_go_first_and_leave_in_no_export(demo: Desk) -> None:

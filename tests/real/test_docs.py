@@ -1,4 +1,4 @@
-"""Every query in the documents gives the answer that is printed below it, on the real files; ready ones answer."""
+"""On the real files, queries of the documents give the answers below them, and ready ones give rows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The page of ready queries and their files say the same; what they answer is tested where there are marts."""
+"""The page of ready queries says what their files say; their answers are tested where there are marts."""
 
 import re
 
