@@ -10,7 +10,7 @@ PACKAGE = "@duckdb/node-api@1.5.5-r.5"
 
 
 def install(folder: Path) -> None:
-    """Put the package where programs of this folder find it; a test without Node fails and says what to do."""
+    """Put the package where programs of this folder find it; without Node a test fails and says why."""
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
         raise AssertionError("Expected node and npm, found none: on Debian, `apt install nodejs npm`.")
