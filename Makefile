@@ -6,6 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TIDEMARK := $(BIN)/python -m orchestration.cli
 READY := .venv/.ready
+SUPERSET_READY := .venv-superset/.ready
 # uv installs the lock in seconds where pip takes minutes; pinned, and itself installed by pip.
 UV := uv==0.13.9
 
@@ -69,6 +70,18 @@ bi: $(READY) ## The dashboard, on http://127.0.0.1:8501 (PORT=<another>)
 postgres: $(READY) ## Load the serving copy into the PostgreSQL database of TIDEMARK_POSTGRES
 	@$(TIDEMARK) postgres
 
+# Superset's packages and Tidemark's do not go into one environment.
+$(SUPERSET_READY): $(READY) bi/superset/requirements.lock
+	@echo "Installing Superset into .venv-superset"
+	@test -x .venv-superset/bin/python || $(PYTHON) -m venv --without-pip .venv-superset
+	@$(BIN)/uv pip install --quiet --python .venv-superset/bin/python --require-hashes --compile-bytecode \
+		-r bi/superset/requirements.lock
+	@touch $(SUPERSET_READY)
+
+.PHONY: superset
+superset: $(SUPERSET_READY) ## Superset, on http://127.0.0.1:8088 (PORT=<another>)
+	@$(TIDEMARK) superset $(if $(PORT),--port $(PORT))
+
 .PHONY: ui
 ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
 	@$(TIDEMARK) ui
@@ -120,9 +133,11 @@ timing: $(READY) ## Where the time of a run goes
 	@$(BIN)/python -m tests.timing
 
 .PHONY: lock
-lock: $(READY) ## Resolve the pins of pyproject.toml into the two locks
+lock: $(READY) ## Resolve the pins of pyproject.toml, and Superset's, into the locks
 	$(BIN)/uv pip compile --quiet --no-header pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes -o requirements.lock
 # What a server installs: the same versions without the tools of development.
 	$(BIN)/uv pip compile --quiet --no-header pyproject.toml --all-extras --group build --universal --python-version 3.11 \
 		--generate-hashes --constraints requirements.lock -o requirements-deploy.lock
+	$(BIN)/uv pip compile --quiet --no-header bi/superset/requirements.in --universal --python-version 3.11 \
+		--generate-hashes -o bi/superset/requirements.lock

@@ -6,6 +6,7 @@ Commands that only look import neither Dagster nor dbt, which take seconds.
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -166,6 +167,26 @@ def bi(
     script = PROJECT_ROOT / "orchestration" / "dashboard" / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     os.execv(sys.executable, command)  # noqa: S606 - our own streamlit
+
+
+@app.command()
+def superset(
+    port: Annotated[int, typer.Option(help="The port to listen on, on this machine only")] = 8088,
+) -> None:
+    """Superset on the serving copy: its set-up, then its server."""
+    from orchestration.superset import SOURCES, prepare_home, python, server, write_bundle
+
+    settings = Settings()
+    file, interpreter = report.serving_file(settings), python()
+    home = settings.data.resolve() / "superset"
+    environment = os.environ | prepare_home(home)
+    write_bundle(file, home / "bundle")
+    set_up = [str(interpreter), str(SOURCES / "set_up.py"), str(home / "bundle")]
+    if subprocess.run(set_up, env=environment, check=False).returncode:  # noqa: S603 - our own script
+        raise DashboardError("Superset could not be set up; what it says of it is above.")
+    console.print(f"Superset: http://127.0.0.1:{port}/dashboard/list/ (Ctrl-C ends it)")
+    command = server(interpreter, port)
+    os.execve(command[0], command, environment)  # noqa: S606 - our own gunicorn
 
 
 @app.command()
