@@ -110,11 +110,15 @@ check: $(READY) ## Style and structure: ruff, sqlfluff, dg check defs, dbt parse
 .PHONY: test
 test: $(READY) ## All tests but the slow ones
 # In the order of their names, so that the long files of integration/ come first and the short ones fill up.
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not crash and not compat and not live"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not crash and not compat and not live and not superset"
 
 .PHONY: test-live
 test-live: $(READY) ## Whole runs against publishers that answer, fail and change their files, on loopback
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m live
+
+.PHONY: test-superset
+test-superset: $(SUPERSET_READY) ## Set up Superset twice, open its dashboards, try to break out of SQL Lab (installs it)
+	$(BIN)/python -m pytest -q -m superset
 
 .PHONY: screenshots
 screenshots: $(READY) ## Take the pictures of docs/images/ again, from the test of the Dagster UI

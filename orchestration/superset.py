@@ -1,8 +1,8 @@
 """What Superset is given: the bundle that it imports, and the command that serves it.
 
-The bundle is made of `bi/superset/` and of what the serving copy's data package says of its marts, in the format
-that Superset exports. Identifiers follow from names, so that an import overwrites what an earlier one made. What
-runs inside Superset's own environment is in `bi/superset/`.
+The bundle is made of `bi/superset/` and of what the serving copy's data package says of its marts, in the
+format that Superset exports. Identifiers follow from names, so that an import overwrites what an earlier one
+made. What runs inside Superset's own environment is in `bi/superset/`.
 """
 
 import json
@@ -35,13 +35,20 @@ TYPES = {
     "string": "VARCHAR",
 }
 # Parts of columns' names, as headings say them.
-SPELT = {"cny": "CNY", "fx": "exchange rates", "hhi": "HHI", "pct": "(%)", "usd": "(US dollars)", "zscore": "z-score"}
+SPELT = {
+    "cny": "CNY",
+    "fx": "exchange rates",
+    "hhi": "HHI",
+    "pct": "(%)",
+    "usd": "(US dollars)",
+    "zscore": "z-score",
+}
 Yaml = dict[str, Any]
 
 
 def identifier(*names: str) -> str:
     """The UUID of a thing, the same on every desk and at every import."""
-    return str(uuid5(NAMESPACE_URL, "/".join(("https://github.com/tidemark-data/tidemark", "superset", *names))))
+    return str(uuid5(NAMESPACE_URL, "/".join(("https://github.com/tidemark-data/tidemark/superset", *names))))
 
 
 def database(serving: Path) -> Yaml:
@@ -73,8 +80,8 @@ def database(serving: Path) -> Yaml:
 def metric(field: Yaml, series: Iterable[str], time: str | None, is_flow: bool) -> Yaml:
     """A measure that is a figure where the rows are of one series, and empty where they are of several.
 
-    Of several periods it is the sum where the column is a flow, and else the last one's figure. Millions are turned
-    into ones, which Superset's numbers name by themselves (8.2T, 57B).
+    Of several periods it is the sum where the column is a flow, and else the last one's figure. Millions are
+    turned into ones, which Superset's numbers name by themselves (8.2T, 57B).
 
     Args:
         field: The column in the data package.
@@ -132,7 +139,8 @@ def dataset(resource: Yaml, time: str | None, flows: Iterable[str]) -> Yaml:
         "columns": [
             {
                 "column_name": name,
-                "verbose_name": words(name.removesuffix("_m")) + (", millions" if name.endswith("_m") else ""),
+                "verbose_name": words(name.removesuffix("_m"))
+                + (", millions" if name.endswith("_m") else ""),
                 "description": field["description"] + (f" Unit: {field['unit']}." if "unit" in field else ""),
                 "type": TYPES[field["type"]],
                 "is_dttm": field["type"] in ("date", "datetime"),
@@ -153,35 +161,35 @@ def dataset(resource: Yaml, time: str | None, flows: Iterable[str]) -> Yaml:
     }
 
 
-def chart(slug: str, name: str, spec: Yaml) -> Yaml:
-    """A chart of a dashboard's file: its parameters are Superset's own, its `where` a column and its values."""
-    adhoc = [
-        {
-            "clause": "WHERE",
-            "expressionType": "SIMPLE",
-            "subject": column,
-            "operator": "IN" if isinstance(value, list) else "==",
-            "operatorId": "IN" if isinstance(value, list) else "EQUALS",
-            "comparator": value,
-        }
-        for column, value in spec.get("where", {}).items()
+def conditions(where: Mapping[str, object]) -> list[Yaml]:
+    """Superset's filters of columns by one value or by a list of them."""
+    return [
+        _condition(column, "IN" if isinstance(value, list) else "==", value)
+        for column, value in where.items()
     ]
+
+
+def _condition(column: str, operator: str, value: object) -> Yaml:
+    return {
+        "clause": "WHERE",
+        "expressionType": "SIMPLE",
+        "subject": column,
+        "operator": operator,
+        "comparator": value,
+    }
+
+
+def chart(slug: str, name: str, spec: Yaml) -> Yaml:
+    """A chart of a dashboard's file: `params` are Superset's own, `where` has columns and their values."""
+    filters = conditions(spec.get("where", {}))
     if time := spec["params"].get("x_axis"):
         # What a dashboard's filter of periods takes hold of.
-        adhoc.append(
-            {
-                "clause": "WHERE",
-                "expressionType": "SIMPLE",
-                "subject": time,
-                "operator": "TEMPORAL_RANGE",
-                "comparator": "No filter",
-            }
-        )
+        filters.append(_condition(time, "TEMPORAL_RANGE", "No filter"))
     return {
         "slice_name": spec["title"],
         "description": spec.get("description"),
         "viz_type": spec["viz_type"],
-        "params": spec["params"] | {"viz_type": spec["viz_type"], "adhoc_filters": adhoc},
+        "params": spec["params"] | {"viz_type": spec["viz_type"], "adhoc_filters": filters},
         "query_context": None,
         "cache_timeout": None,
         "uuid": identifier("chart", slug, name),
@@ -215,8 +223,9 @@ def dashboard(spec: Yaml) -> Yaml:
             else:
                 kind = "MARKDOWN"
                 meta["code"] = spec["texts"][name]
-            children.append(f"{kind}-{name}")
-            grid[children[-1]] = {"id": children[-1], "type": kind, "children": [], "parents": parents, "meta": meta}
+            cell = f"{kind}-{name}"
+            children.append(cell)
+            grid[cell] = {"id": cell, "type": kind, "children": [], "parents": parents, "meta": meta}
         grid[row_id] = {
             "id": row_id,
             "type": "ROW",
@@ -243,7 +252,7 @@ def dashboard(spec: Yaml) -> Yaml:
 
 
 def _filter(slug: str, spec: Yaml, numbers: Mapping[str, int]) -> Yaml:
-    """A filter beside the charts: on periods, or on the values of a column; `not_for` names charts it leaves alone."""
+    """A filter beside the charts: of periods, or of a column's values; not for the charts of `not_for`."""
     common = {
         "id": f"NATIVE_FILTER-{identifier('filter', slug, spec['name'])}",
         "name": spec["name"],
@@ -254,7 +263,12 @@ def _filter(slug: str, spec: Yaml, numbers: Mapping[str, int]) -> Yaml:
     }
     if "period" in spec:
         mask = {"extraFormData": {"time_range": spec["period"]}, "filterState": {"value": spec["period"]}}
-        return common | {"filterType": "filter_time", "targets": [{}], "controlValues": {}, "defaultDataMask": mask}
+        return common | {
+            "filterType": "filter_time",
+            "targets": [{}],
+            "controlValues": {},
+            "defaultDataMask": mask,
+        }
     column, chosen = spec["column"], spec.get("chosen")
     mask = {"extraFormData": {}, "filterState": {}}
     if chosen:
@@ -265,11 +279,10 @@ def _filter(slug: str, spec: Yaml, numbers: Mapping[str, int]) -> Yaml:
     return common | {
         "filterType": "filter_select",
         "targets": [{"column": {"name": column}, "datasetUuid": identifier("dataset", spec["dataset"])}],
-        "controlValues": {"multiSelect": not chosen, "enableEmptyFilter": bool(chosen), "searchAllOptions": False},
+        # A filter with a choice always has one.
+        "controlValues": {"multiSelect": not chosen, "enableEmptyFilter": bool(chosen)},
         "defaultDataMask": mask,
-        "adhoc_filters": chart(slug, spec["name"], {"title": "", "viz_type": "", "params": {}, **spec})["params"][
-            "adhoc_filters"
-        ],
+        "adhoc_filters": conditions(spec.get("where", {})),
     }
 
 
@@ -324,7 +337,7 @@ def write_bundle(serving: Path, folder: Path) -> None:
 
 
 def prepare_home(home: Path) -> dict[str, str]:
-    """Make Superset's folder, with a secret key that nobody else may read, and tell its environment variables."""
+    """Make Superset's folder, with a secret key that nobody else may read; its environment variables."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = home / "secret_key"
     if not key.exists():

@@ -1,14 +1,16 @@
 """Set up Superset's own database: tables, roles, an administrator, and what is in the bundle.
 
-Runs in Superset's environment, with `SUPERSET_HOME` and `SUPERSET_CONFIG_PATH` set. Each step may be repeated: what
-was imported before is overwritten in place, what people made themselves stays, and so does the password.
+Runs in Superset's environment, with `SUPERSET_HOME` and `SUPERSET_CONFIG_PATH` set. Steps may be repeated:
+what was imported before is overwritten, what people made themselves stays, and so does the password.
 """
 
 import argparse
 import getpass
+import io
 import logging
 import secrets
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from flask import g
@@ -37,7 +39,7 @@ def main() -> None:
 
     from superset.app import create_app
 
-    # It tells of each of the hundreds of steps of its database; what goes wrong is raised.
+    # It tells of each of the hundreds of steps of its database, in the log and beside it; errors are raised.
     logging.disable(logging.WARNING)
     app = create_app()
     with app.app_context():
@@ -45,7 +47,8 @@ def main() -> None:
         from superset import appbuilder, security_manager
         from superset.commands.importers.v1.assets import ImportAssetsCommand
 
-        upgrade(directory=str(Path(app.root_path) / "migrations"))
+        with redirect_stdout(io.StringIO()):
+            upgrade(directory=str(Path(app.root_path) / "migrations"))
         appbuilder.add_permissions(update_perms=True)
         security_manager.sync_role_definitions()
         if security_manager.find_user(USER) is None:

@@ -1,7 +1,7 @@
 """Superset's settings: for one desk, on loopback, without a foreign host.
 
-Superset reads this file itself, in its own environment (`SUPERSET_CONFIG_PATH`). What is on its dashboards is in
-`dashboards/`; its folder, with the secret key and its own database, is `SUPERSET_HOME`.
+Superset reads this file itself, in its own environment (`SUPERSET_CONFIG_PATH`). What is on its dashboards is
+in `dashboards/`; its folder, with the secret key and its own database, is `SUPERSET_HOME`.
 """
 
 import logging
@@ -53,13 +53,13 @@ TALISMAN_CONFIG = {
 }
 ENABLE_CORS = False
 
-# Every page counts its visitors with a picture from this address, and no setting is against it. The policy above
-# refuses it, which the browser reports as an error on each page: an empty picture in its place is none.
+# Every page counts its visitors with a picture from this address, and no setting is against it. The policy
+# above refuses it, which the browser reports as an error on each page: an empty picture in its place is none.
 PIXEL = b"https://apachesuperset.gateway.scarf.sh/pixel/"
 EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==#"
 
 
-def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802 - Superset's name
+def FLASK_APP_MUTATOR(app: Flask) -> None:
     """Leave the counter out of the scripts that are served."""
 
     @app.after_request
