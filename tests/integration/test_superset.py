@@ -184,7 +184,7 @@ def seen_whole(
 
 
 def photograph(page: Page, name: str) -> None:
-    """Into the folder of TIDEMARK_SCREENSHOTS, if that was set."""
+    """Into the folder of SCREENSHOTS, if that was set."""
     if WANTED:
         Path(WANTED).mkdir(parents=True, exist_ok=True)
         page.wait_for_timeout(1_500)  # for the bars, which grow
