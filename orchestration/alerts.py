@@ -54,6 +54,8 @@ where was_record and flows.known_at >= $since and periods_to_date >= {RECORD_OF}
 order by all
 """
 
+MARTS = "select table_schema || '.' || table_name from information_schema.tables"
+
 MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
 
 
@@ -77,9 +79,13 @@ def found(
     alerts = [
         *_late(datasets, held, now, ui),
         *_refused(titles, connection.execute(REFUSED, since).fetchall(), ui),
-        *_revised(titles, connection.execute(REVISED, since).fetchall(), ui),
-        *_records(connection.execute(RECORDS, since).fetchall(), ui),
     ]
+    # A first copy may lack a mart that failed; what is late and refused is told all the same.
+    marts = {name for (name,) in connection.execute(MARTS).fetchall()}
+    if "quality.revisions" in marts:
+        alerts += _revised(titles, connection.execute(REVISED, since).fetchall(), ui)
+    if {"flows.flow_signals", "flows.portfolio_flows"} <= marts:
+        alerts += _records(connection.execute(RECORDS, since).fetchall(), ui)
     (made_up,) = connection.execute(MADE_UP).fetchone()
     return [replace(a, title=f"Made-up sample: {a.title}") for a in alerts] if made_up else alerts
 

@@ -187,7 +187,7 @@ def _process(instance: dg.DagsterInstance, record: RunRecord) -> tuple[int, floa
     """
     run = record.dagster_run
     if PID_TAG in run.tags:
-        return int(run.tags[PID_TAG]), record.create_timestamp.timestamp()
+        return int(run.tags[PID_TAG]), record.start_time or record.create_timestamp.timestamp()
     for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
         pid = entry.dagster_event.engine_event_data.metadata.get("pid")
         if pid is not None:

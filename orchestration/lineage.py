@@ -56,9 +56,9 @@ def traced(sql: str, columns: list[str], held: MappingSchema) -> Columns:
     try:
         # Not trimmed: a picture of each step is what takes the time.
         found = lineage(None, sql, held, dialect="duckdb", trim_selects=False)
-    except SqlglotError:
-        found = {}
-    return {column: _sources(found[column]) if column in found else None for column in columns}
+        return {column: _sources(found[column]) if column in found else None for column in columns}
+    except (SqlglotError, ValueError):  # sqlglot raises both
+        return dict.fromkeys(columns)
 
 
 def _sources(node: Node) -> list[str] | None:

@@ -145,6 +145,8 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
                 connection.execute("detach database if exists serving")
                 fresh.unlink()
         write_whole(folder / PACKAGE, json.dumps(package, indent=2, ensure_ascii=False).encode())
+        for left in set((folder / "parquet").glob("*.parquet")) - {folder / r["path"] for r in resources}:
+            left.unlink()  # of a mart that is no more
     return Published(version, True, {r["name"]: r for r in resources}, versions, folder / FILE)
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from orchestration.errors import WarehouseError
 
@@ -108,8 +108,16 @@ def models_to_oneself(data: Path) -> Iterator[None]:
     """
     locks = data / "locks"
     locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / "models.lock"):
+    lock = FileLock(locks / "models.lock")
+    try:
+        lock.acquire(timeout=1)
+    except Timeout:
+        log.info("Waiting for another run, which builds or publishes models")
+        lock.acquire()
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def built_models(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

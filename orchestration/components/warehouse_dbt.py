@@ -20,7 +20,6 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
     DbtCliInvocation,
     DbtProject,
     dbt_assets,
@@ -68,7 +67,7 @@ class SchemaAndTable(DagsterDbtTranslator):
     """
 
     def __init__(self, made_of: Mapping[str, Columns] | None = None) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_code_references=True))
+        super().__init__()
         self.made_of = made_of or {}
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
@@ -291,6 +290,8 @@ def run_dbt(
         before = {n: c for n, c in models_held_back(connection).items() if n not in outcome.statuses}
         causes = held_back(manifest, marks, built, outcome.statuses, before | failed)
         set_models_held_back(connection, causes)
+        # Last, as pages can do without it.
+        remember(settings, lineages(connection, manifest, outcome.compiled))
     kept = {node: causes.get(node, [UNKNOWN]) for node in to_build if built.get(node) != marks[node]}
     for node, why in kept.items() if chosen else ():
         about = {"why": f"{'; '.join(why)}. {KEPT}"}
@@ -319,10 +320,11 @@ def run_dbt(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a build: dbt's status and message per node and test, and the nodes that Dagster has."""
+    """What came of a build: per node dbt's status, message and SQL, and the nodes that Dagster has."""
 
     statuses: dict[str, str]
     messages: dict[str, str | None]
+    compiled: dict[str, str]
     told: set[str]
 
 
@@ -338,7 +340,7 @@ def _build(
     """Run `dbt build` on these nodes and give Dagster's events of what was built and tested.
 
     Raises:
-        Failure: dbt ended before it built anything.
+        Failure: dbt ended without saying what became of them.
     """
     scratch = settings.data.resolve() / "dbt" / context.run_id
     # By their full names: a bare one would also match a folder of that name.
@@ -387,7 +389,8 @@ def _build(
     results = scratch / "run_results.json"
     if not results.exists():
         raise dg.Failure(
-            description=f"dbt ended before it built anything; its log is {scratch / 'dbt.log'}",
+            description=f"dbt ended after {done} of {len(to_build)} models, without saying what became of "
+            f"them; they are built again. Its log is {scratch / 'dbt.log'}",
             allow_retries=False,
         )
     found = json.loads(results.read_text(encoding="utf-8"))["results"]
@@ -399,8 +402,6 @@ def _build(
         for r in found
         if r["status"] == "success" and r.get("compiled_code")
     }
-    with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
-        remember(settings, lineages(connection, manifest, compiled))
     if invocation.is_successful():
         shutil.rmtree(scratch, ignore_errors=True)
-    return Outcome({r["unique_id"]: r["status"] for r in found}, messages, told)
+    return Outcome({r["unique_id"]: r["status"] for r in found}, messages, compiled, told)

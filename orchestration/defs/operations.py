@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import dagster as dg
 from dagster._core.storage.tags import WILL_RETRY_TAG
@@ -9,7 +10,7 @@ from dagster._core.storage.tags import WILL_RETRY_TAG
 from orchestration.alerts import RECENT, Alert, found
 from orchestration.channels import send
 from orchestration.housekeeping import forget_old_runs
-from orchestration.instance import problems, recover
+from orchestration.instance import PID_TAG, problems, recover
 from orchestration.publish import FILE
 from orchestration.records import load_datasets
 from orchestration.settings import Settings
@@ -55,7 +56,8 @@ def defs() -> dg.Definitions:
     )
     def tidy_up(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         settings = Settings()
-        gone = forget_old_runs(context.instance, settings, settings.now())
+        # By the clock of the runs, whatever time a rehearsal plays at.
+        gone = forget_old_runs(context.instance, settings, datetime.now(UTC))
         return dg.SkipReason(f"{len(gone)} old runs deleted")
 
     @dg.sensor(
@@ -73,15 +75,20 @@ def defs() -> dg.Definitions:
 
 
 def failed_runs(instance: dg.DagsterInstance, ui: str) -> Iterator[Alert]:
-    """The runs that failed of late, by the clock of the runs."""
+    """The runs that failed of late, by the clock of the runs; for the same reasons, one a day."""
     since = datetime.now(UTC) - RECENT
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
-    for run in instance.get_runs(failed):
+    for record in instance.get_run_records(failed):
+        run = record.dagster_run
         said = problems(instance, run.run_id)
-        if run.tags.get(WILL_RETRY_TAG) == "true":
+        # What stands in the way of one run stands in that of the next: the same is told once a day.
+        day = datetime.fromtimestamp(record.end_time or record.create_timestamp.timestamp(), UTC).date()
+        reasons = sha256("\n".join(said).encode()).hexdigest()[:16]
+        # Dagster marks runs of the command line, too, which it cannot start.
+        if run.tags.get(WILL_RETRY_TAG) == "true" and PID_TAG not in run.tags:
             said.append("It is run once more by itself.")
         yield Alert(
-            f"run:{run.run_id}",
+            f"run:{day}:{reasons}",
             f"A run of {run.job_name} failed",
             "\n".join(said),
             f"{ui}/runs/{run.run_id}",

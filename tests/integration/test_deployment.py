@@ -215,8 +215,12 @@ def test_4_dead_runs_are_closed_and_old_ones_forgotten(
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units_as_they_are(tmp_path: Path) -> None:
     """With the programs and the settings where the units of the copy look for them."""
+    # Under names without a space, which systemd takes for an argument's end.
+    (programs, code) = (tmp_path / "programs", tmp_path / "code")
+    programs.symlink_to(BIN)
+    code.symlink_to(ROOT)
     for name, file in UNITS.items():
-        text = file.read_text().replace(f"{INSTALLED}/.venv/bin", str(BIN)).replace(INSTALLED, str(ROOT))
+        text = file.read_text().replace(f"{INSTALLED}/.venv/bin", str(programs)).replace(INSTALLED, str(code))
         (tmp_path / f"tidemark-{name}.service").write_text(text)
     verified = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",

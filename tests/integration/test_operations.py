@@ -41,12 +41,16 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings()
 
 
-def test_a_failed_run_is_told_with_what_it_stumbled_over(settings) -> None:
+def test_a_failed_run_is_told_with_what_it_stumbled_over_and_the_same_again_is_no_new_event(
+    settings,
+) -> None:
     with open_instance(home(settings)) as instance:
         result = stumbling.execute_in_process(instance=instance, raise_on_error=False)
         assert problems(instance, result.run_id) == [SAID]
         (alert,) = failed_runs(instance, "https://tidemark.example")
-    assert alert.id == f"run:{result.run_id}"
+        stumbling.execute_in_process(instance=instance, raise_on_error=False)
+        again, before = failed_runs(instance, "https://tidemark.example")
+    assert again.id == before.id == alert.id
     assert alert.title == "A run of stumbling failed"
     assert alert.text == SAID
     assert alert.link == f"https://tidemark.example/runs/{result.run_id}"
