@@ -137,11 +137,11 @@ def test_the_flows_page_turns_back_to_what_was_known_on_a_day(
 def test_the_reserves_page_turns_back_to_an_earlier_release(real_app: str, browser: Browser) -> None:
     with viewer(browser, real_app) as person:
         person.open("reserves")
-        assert "Q1 2026: the share of the US dollar in allocated reserves is 57.13 %" in said(person)
+        assert "Q1 2026: the share of the US dollar in foreign exchange reserves is 57.13 %" in said(person)
         assert "at constant exchange rates 0.36 to 0.47 pp less" in said(person)
         assert "There is no composite" in said(person)
         person.open("reserves?as_of=2026-03-31")
-        assert "Q4 2025: the share of the US dollar in allocated reserves is 56.77 %" in said(person)
+        assert "Q4 2025: the share of the US dollar in foreign exchange reserves is 56.77 %" in said(person)
         assert "No figure at constant exchange rates" in said(person)
         assert not person.sound()
 

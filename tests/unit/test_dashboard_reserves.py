@@ -46,8 +46,8 @@ def share(**more: str | None) -> Row:
 
 def test_the_headline_says_the_share_its_change_and_the_range_at_constant_rates() -> None:
     assert said(reserves.headline(share(), "the US dollar")) == (
-        "Q1 2026: the share of the US dollar in allocated reserves is 57.13 %, 1.25 pp less than a year "
-        "before; at constant exchange rates 0.36 to 0.47 pp less"
+        "Q1 2026: the share of the US dollar in foreign exchange reserves is 57.13 %, 1.25 pp less than a "
+        "year before; at constant exchange rates 0.36 to 0.47 pp less"
     )
     assert said(reserves.quarter_in_words(share())) == (
         "Within the quarter: 0.71 pp more, at the exchange rates of the quarter before 0.34 to 0.39 pp more: "
@@ -64,6 +64,23 @@ def test_the_headline_leaves_out_what_is_not_known() -> None:
     assert said(reserves.headline(unknown, "the US dollar")).endswith("is 57.13 %")
     assert reserves.quarter_in_words(unknown).startswith("No figure at constant exchange rates")
     assert "explain" not in reserves.quarter_in_words(share(fx_explained_pct=None))
+
+
+@pytest.mark.parametrize(
+    ("explained", "words"),
+    [("-79.2", "exchange rates moved it the other way."), ("289", "exchange rates moved it by more than it")],
+)
+def test_what_is_no_part_of_a_change_is_not_told_as_one(explained: str, words: str) -> None:
+    told = reserves.quarter_in_words(
+        share(fx_explained_pct=explained, fx_explained_other_repriced_pct=explained)
+    )
+    assert words in told
+    assert "explain" not in told
+
+
+def test_only_by_the_imputed_method_a_share_is_one_of_all_reserves() -> None:
+    assert reserves.denominator(share()) == "foreign exchange reserves"
+    assert reserves.denominator(quarter(2025, 1, method="cofer_reported")) == "allocated reserves"
 
 
 @pytest.mark.parametrize(

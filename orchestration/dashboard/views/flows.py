@@ -173,16 +173,21 @@ def _headline(choice: Choice, series: Sequence[Row]) -> str:
     amount = formats.money(abs(newest["net_m" if unit == "JPY" else "net_usd_m"]), unit)
     return (
         f"{_when(newest, long=True)}: {choice.who} {verb} {amount} of {choice.what}, net: "
-        f"{_place(choice, newest, series)} {furniture.known(choice.as_of)}"
+        f"{place(choice, newest, series)} {furniture.known(choice.as_of)}"
     )
 
 
-def _place(choice: Choice, row: Row, series: Sequence[Row]) -> str:
+def place(choice: Choice, row: Row, series: Sequence[Row]) -> str:
+    """A flow's place among all periods, in words: purchases from the largest, sales from the lowest."""
     if row["rank"] == 1:
         return f"the largest {choice.one} since {series[0]['period_start']:%B %Y}"
     if row["rank"] == row["periods"]:
         return f"the lowest {choice.one} since {series[0]['period_start']:%B %Y}"
-    return f"the {formats.ordinal(row['rank'])} largest of {row['periods']:,} {choice.one}s"
+    ranked = "" if choice.unit == "JPY" else " in yen"
+    if row["net_m"] < 0:
+        place = formats.ordinal(row["periods"] + 1 - row["rank"])
+        return f"the {place} lowest of {row['periods']:,} {choice.one}s{ranked}"
+    return f"the {formats.ordinal(row['rank'])} largest of {row['periods']:,} {choice.one}s{ranked}"
 
 
 def _record_in_words(choice: Choice, series: Sequence[Row]) -> str:
@@ -245,7 +250,8 @@ def _flow_chart(choice: Choice, shown: Sequence[Row], source: str) -> None:
     furniture.chart(
         alt.layer(*layers),
         f"Net purchases of {choice.what} by {choice.who}, {choice.frequency}",
-        f"{choice.unit_in_words}. Diamonds: larger than each {choice.one} before; filled: not beaten since.",
+        f"{choice.unit_in_words}. Diamonds: larger in yen than each {choice.one} before; filled: not beaten "
+        "since.",
         source,
         [*notes, *(f"Break in {row['from_period']:%B %Y}: {row['what']}" for row in breaks)],
     )
@@ -294,10 +300,12 @@ def _distribution(choice: Choice, series: Sequence[Row], source: str) -> None:
         for name, rows in groups.items()
         for row in rows
     ]
+    # Of the figures that are drawn: the newest may not have an exchange rate yet.
+    column = choice.column() if newest[choice.column()] is not None else "net_m"
+    drawn = [[row[column] for row in rows if row[column] is not None] for rows in groups.values()]
     shares = [
-        f"{formats.percent(share_not_larger(newest['net_m'], [row['net_m'] for row in rows]), 0)} of the "
-        f"{len(rows):,} "
-        for rows in groups.values()
+        f"{formats.percent(share_not_larger(newest[column], figures), 0)} of the {len(figures):,} "
+        for figures in drawn
     ]
     furniture.chart(
         charts.strip(charts.drawable(points), choice.axis, list(groups)),

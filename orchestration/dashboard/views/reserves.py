@@ -31,7 +31,8 @@ CURRENCIES = {
     "OTHC": "other currencies",
 }
 RANGES = {"5 y": 5, "10 y": 10, "All": None}
-UNIT = "Percent of allocated reserves"
+# Of what a share is one: by the imputed method of all reserves, before of the reported ones.
+DENOMINATORS = {"cofer_imputed": "foreign exchange reserves"}
 NOT_SAID = (
     "An aggregate: it does not say which country moved. Gold is in neither part of the fraction. Bond prices "
     "and interest are not taken out."
@@ -157,13 +158,22 @@ def _cofer(
 def headline(newest: Row, name: str) -> str:
     """The share, and its change within a year as published and at constant exchange rates."""
     text = (
-        f"{_when(newest)}: the share of {name} in allocated reserves is "
+        f"{_when(newest)}: the share of {name} in {denominator(newest)} is "
         f"{formats.percent(newest['share_pct'], 2)}"
     )
     if newest["share_change_1y_pp"] is not None:
         text += f", {less_or_more([newest['share_change_1y_pp']])} than a year before"
     ends = _ends(newest, "share_change_1y_constant_fx_{}pp")
     return f"{text}; at constant exchange rates {less_or_more(ends)}" if ends else text
+
+
+def denominator(row: Row) -> str:
+    """Of what the row's share is one."""
+    return DENOMINATORS.get(row["method"], "allocated reserves")
+
+
+def _unit(row: Row) -> str:
+    return f"Percent of {denominator(row)}"
 
 
 def quarter_in_words(newest: Row) -> str:
@@ -178,6 +188,10 @@ def quarter_in_words(newest: Row) -> str:
     explained = sorted(_ends(newest, "fx_explained_{}pct"))
     if not explained:
         return f"{text}."
+    if explained[0] < 0:
+        return f"{text}: exchange rates moved it the other way."
+    if explained[-1] > 100:
+        return f"{text}: exchange rates moved it by more than it changed."
     return f"{text}: exchange rates explain {_between(explained, 0)}{formats.GAP}% of the change."
 
 
@@ -281,7 +295,7 @@ def _share_chart(
     )
     layers: list[alt.Chart | alt.LayerChart] = []
     constant: list[Row] = []
-    said = UNIT
+    said = _unit(shown[-1])
     if base:
         at = formats.period(date(base.year, base.month - 2, 1), base)
         there = [row for row in same_method(shown) if _ends(row, column)]
@@ -306,7 +320,7 @@ def _share_chart(
         layers.append(charts.breaks(marks))
     furniture.chart(
         alt.layer(*layers),
-        f"Share of {choice.name} in the world's allocated reserves, quarterly",
+        f"Share of {choice.name} in the world's {denominator(shown[-1])}, quarterly",
         said,
         source,
         [*([RANGE_SAID] if base else []), NOT_SAID, *broken],
@@ -397,8 +411,8 @@ def _table(rows: Sequence[Row], newest: Row, source: str, choice: Choice) -> Non
             for row in release
         ],
         f"{_when(newest)} by currency",
-        f"{UNIT}; changes in percentage points, as published and at constant exchange rates; active flows in "
-        f"dollars; {furniture.known(choice.as_of)}.",
+        f"{_unit(newest)}; changes in percentage points, as published and at constant exchange rates; active "
+        f"flows in dollars; {furniture.known(choice.as_of)}.",
         source,
         [RANGE_SAID, "Shares are rounded after the differences are taken."],
     )
@@ -444,7 +458,7 @@ def _concentration(choice: Choice, table: pa.Table, source: str) -> None:
                 charts.drawable(points), "%", [n for n in names.values() if n in set(_order(points))]
             ),
             "Reserves outside dollar, euro, yen and pound, quarterly",
-            f"{UNIT}, at the exchange rates of each quarter's end.",
+            f"{_unit(rows[-1])}, at the exchange rates of each quarter's end.",
             source,
             ["Exchange rates alone move it: a weaker dollar looks like diversification.", *_named(rows)],
         )
@@ -473,7 +487,7 @@ def _concentration(choice: Choice, table: pa.Table, source: str) -> None:
             if row
         ],
         "Concentration",
-        f"Herfindahl-Hirschman index (HHI, 0 to 1), its inverse, and shares in allocated reserves; "
+        f"Herfindahl-Hirschman index (HHI, 0 to 1), its inverse, and shares in {denominator(newest)}; "
         f"{furniture.known(choice.as_of)}.",
         source,
         ["The figure that is mostly quoted has the others as one currency."],

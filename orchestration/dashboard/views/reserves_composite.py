@@ -13,16 +13,16 @@ Row = dict[str, Any]
 
 # The component, the columns of its figure and of its score.
 COMPONENTS = (
-    ("Active flow into the dollar, turned", "usd_active_flow_usd_m", "usd_active_flow_turned_zscore"),
+    ("Active flow into the dollar", "usd_active_flow_usd_m", "usd_active_flow_turned_zscore"),
     ("Non-traditional share", "nontraditional_share_pct", "nontraditional_share_zscore"),
     ("Gold added", "gold_change_tonnes", "gold_change_zscore"),
     (
-        "Officials' net purchases of Treasuries, turned",
+        "Officials' net purchases of Treasuries",
         "tic_official_net_usd_m",
         "tic_official_net_turned_zscore",
     ),
     (
-        "Change in custody at the Federal Reserve, 13 weeks, turned",
+        "Change in custody at the Federal Reserve, 13 weeks",
         "fed_custody_change_13w_usd_m",
         "fed_custody_change_13w_turned_zscore",
     ),
@@ -66,8 +66,8 @@ def draw(table: pa.Table, as_of: date | None) -> None:
         lines,
         f"{formats.period(newest['period_start'], newest['period_end'])}: "
         + ("composite and components" if whole else "the components that are there, no composite"),
-        "Scores in standard deviations from the mean of the 12 quarters before; positive is away from the "
-        f"dollar; {furniture.known(as_of)}.",
+        "Scores in standard deviations from the mean of the 12 quarters before, turned so that positive is "
+        f"away from the dollar; {furniture.known(as_of)}.",
         furniture.source({newest["dataset"]}),
         [
             "No accepted index of de-dollarisation exists, and this is none: equal weights are our choice, "
