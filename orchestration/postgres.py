@@ -158,7 +158,11 @@ def load(settings: Settings) -> Loaded:
 
 
 def marts_of(copy: duckdb.DuckDBPyConnection, package: Mapping[str, Any]) -> list[Mart]:
-    """The tables of a serving copy and then its views, with units from its data package."""
+    """The tables of a serving copy and then its views, with units from its data package.
+
+    Raises:
+        PostgresError: the package is not that of this copy.
+    """
     described = {resource["name"]: resource["schema"] for resource in package["resources"]}
     columns: dict[tuple[str, str], list[Column]] = {}
     for schema, table, column, kind, comment in copy.execute(
@@ -175,6 +179,11 @@ def marts_of(copy: duckdb.DuckDBPyConnection, package: Mapping[str, Any]) -> lis
         "select schema_name, table_name, comment, null from duckdb_tables() where not internal union all "
         "select schema_name, view_name, comment, sql from duckdb_views() where not internal order by 1, 2"
     ).fetchall()
+    if unknown := sorted({f"{schema}.{name}" for schema, name, *_ in found} - set(keys)):
+        raise PostgresError(
+            f"Expected the data package to describe every table of the serving copy, found none of: "
+            f"{', '.join(unknown)}. A newer copy is being put in place: try again in a moment."
+        )
     marts = [
         Mart(schema, name, comment, tuple(columns[schema, name]), tuple(keys[f"{schema}.{name}"]), view)
         for schema, name, comment, view in found
