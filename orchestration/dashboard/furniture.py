@@ -65,6 +65,11 @@ def as_of() -> date | None:
         The day; None for today, that is the newest version of everything. Part of the page's address.
     """
     today = Settings().now().date()
+    # A page that is left open over midnight stays at the newest: today's date is another by then.
+    held = st.session_state
+    if "today" in held and held["today"] != today and held.get("as_of") == held["today"]:
+        held["as_of"] = today
+    held["today"] = today
     chosen = st.date_input(
         "As of",
         value=today,

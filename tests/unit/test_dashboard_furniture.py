@@ -7,6 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from orchestration.dashboard import furniture, serving_copy
 
@@ -47,3 +48,22 @@ def test_text_of_files_means_nothing_to_markdown() -> None:
     assert furniture.plain(None) == ""
     assert furniture.link("A [paper]", "https://paper.example/") == r"[A \[paper\]](https://paper.example/)"
     assert furniture.link("A paper", None) == "A paper"
+
+
+def _asked() -> None:
+    import streamlit as st
+
+    from orchestration.dashboard import furniture
+
+    st.write(f"as of {furniture.as_of()}")
+
+
+def test_a_page_left_open_over_midnight_stays_at_the_newest_and_one_turned_back_at_its_day(
+    monkeypatch,
+) -> None:
+    monkeypatch.setenv("TIDEMARK_CLOCK", "2026-11-21T23:59:00Z")
+    page, turned = (AppTest.from_function(_asked).run() for _ in range(2))
+    turned.date_input(key="as_of").set_value(date(2025, 5, 12)).run()
+    monkeypatch.setenv("TIDEMARK_CLOCK", "2026-11-22T00:01:00Z")
+    assert page.run().markdown[0].value == "as of None"
+    assert turned.run().markdown[0].value == "as of 2025-05-12"
