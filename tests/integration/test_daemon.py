@@ -142,9 +142,16 @@ def fired(ui: DagsterUi, schedule: str) -> str:
     before = {run["runId"] for run in ui.runs()}
     ui.turn_on(schedule)
     run = until("the schedule fired", lambda: next((r for r in ui.runs() if r["runId"] not in before), None))
-    ui.turn_off(schedule)
+    until("the schedule stays off", lambda: stays_off(ui, schedule))
     assert run["tags"]["dagster/schedule_name"] == schedule
     return run["runId"]
+
+
+def stays_off(ui: DagsterUi, schedule: str) -> bool:
+    """Turn it off, and say whether that lasts: a tick that is under way writes back what it began with."""
+    ui.turn_off(schedule)
+    time.sleep(5)
+    return ui.schedules()[schedule] == "STOPPED"
 
 
 def end(ui: DagsterUi, run: str) -> dict:
