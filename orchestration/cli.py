@@ -21,10 +21,15 @@ from rich.text import Text
 from orchestration import report
 from orchestration.alerts import Alert
 from orchestration.archive import Archive
+from orchestration.catalogue import catalogue
 from orchestration.channels import send
+from orchestration.dbt_project import current_manifest
+from orchestration.dictionary import dictionary
 from orchestration.errors import AlertError, DashboardError, RecordError, TidemarkError
+from orchestration.indicators import indicators
 from orchestration.mirror import import_mirror
 from orchestration.records import load_datasets, load_publishers
+from orchestration.sampling import write_sample
 from orchestration.settings import PROJECT_ROOT, Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -204,24 +209,17 @@ def alert() -> None:
 @app.command()
 def prepare() -> None:
     """Parse the dbt project if its files have changed, and set up the Dagster instance."""
-    from orchestration.components.warehouse_dbt import prepare as prepare_dbt
     from orchestration.instance import home, open_instance
 
     with open_instance(home(Settings())):
         pass  # its tables are there now
-    console.print(f"dbt's manifest is current: {prepare_dbt(PROJECT_ROOT / 'dbt_project').name}")
+    console.print(f"dbt's manifest is current: {current_manifest(PROJECT_ROOT / 'dbt_project').name}")
 
 
 @app.command()
 def docs() -> None:
     """Write what is generated in docs/ again: data dictionary, indicators, list of datasets."""
-    from orchestration.catalogue import catalogue
-    from orchestration.components.warehouse_dbt import prepare as prepare_dbt
-    from orchestration.dictionary import dictionary
-    from orchestration.indicators import indicators
-    from orchestration.records import load_publishers
-
-    manifest = json.loads(prepare_dbt(PROJECT_ROOT / "dbt_project").read_text(encoding="utf-8"))
+    manifest = json.loads(current_manifest(PROJECT_ROOT / "dbt_project").read_text(encoding="utf-8"))
     for name, text in (
         ("data-dictionary.md", dictionary(manifest)),
         ("indicators.md", indicators(manifest)),
@@ -234,8 +232,6 @@ def docs() -> None:
 @app.command()
 def sample() -> None:
     """Write the made-up mirror in sample/ again."""
-    from orchestration.sampling import write_sample
-
     for file in write_sample(PROJECT_ROOT / "sample"):
         console.print(f"  {file}")
 
@@ -253,7 +249,7 @@ def _import(mirror: Path) -> bool:
 
 def _run(job: str) -> None:
     load_publishers()  # a mistake in a record is told before Dagster wraps it
-    from orchestration.instance import run_job
+    from orchestration.runs import run_job
 
     settings = Settings()
 

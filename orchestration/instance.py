@@ -1,15 +1,11 @@
-"""The Dagster instance of a data folder, and runs of jobs in this process.
+"""The Dagster instance of a data folder: its storage, its runs whose process is gone, what went wrong in one.
 
-What the jobs do is declared under `defs/`; what is said about them afterwards is the command
-line's.
+What the jobs do is declared under `defs/`; runs in this process are started in `runs`.
 """
 
-import logging
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,16 +43,6 @@ STORAGE = "TIDEMARK_DAGSTER_STORAGE"
 IN_POSTGRES = {"storage": {"postgres": {"postgres_url": {"env": STORAGE}}}}
 # The kernel counts a process's age in ticks since a boot that it knows to the second.
 CLOCKS_DIFFER_BY_S = 5
-LOG = "tidemark"
-"""The log of the steps: `dagster.yaml` makes its lines part of the run's log."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: whether all of it went well, and the messages of what did not."""
-
-    success: bool
-    problems: list[str]
 
 
 def home(settings: Settings) -> str:
@@ -81,31 +67,6 @@ def home(settings: Settings) -> str:
         instance += yaml.safe_dump(IN_POSTGRES)
     write_whole(folder / "dagster.yaml", instance.encode())
     return str(folder)
-
-
-def run_job(name: str, settings: Settings, tell: Callable[[str], None]) -> Outcome:
-    """Run a job in this process, on the data folder's instance.
-
-    Args:
-        name: a job of `orchestration.definitions`.
-        settings: the data folder, whose instance keeps the run.
-        tell: is given each line of progress.
-    """
-    folder = os.environ["DAGSTER_HOME"] = home(settings)
-    # Imported here: loading the definitions takes seconds and parses the dbt project.
-    from orchestration.definitions import defs
-
-    job = defs().resolve_job_def(name)
-    with open_instance(folder) as instance:
-        recover(instance, tell)
-        with _told(tell), _quiet():
-            result = job.execute_in_process(
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                instance=instance,
-                raise_on_error=False,
-                tags={PID_TAG: str(os.getpid())},
-            )
-        return Outcome(result.success, problems(instance, result.run_id))
 
 
 def problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
@@ -201,31 +162,3 @@ def _goes_on(pid: int, said_at: float) -> bool:
         return psutil.Process(pid).create_time() < said_at + CLOCKS_DIFFER_BY_S
     except psutil.NoSuchProcess:
         return False
-
-
-@contextmanager
-def _told(tell: Callable[[str], None]) -> Iterator[None]:
-    """Pass on what the steps log."""
-    log = logging.getLogger(LOG)
-    listener = _Listener(tell)
-    log.addHandler(listener)
-    try:
-        yield
-    finally:
-        log.removeHandler(listener)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep dbt's own output off the terminal: it is in its log and in the run's events."""
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        yield
-
-
-class _Listener(logging.Handler):
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        super().__init__(level=logging.INFO)
-        self._tell = tell
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._tell(record.getMessage())

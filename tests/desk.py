@@ -83,10 +83,10 @@ class Desk:
 def compiled(folder: Path, *arguments: str) -> str:
     """What `dbt compile` prints; the compiled models are in the folder's `manifest.json`."""
     # Imported here: it takes seconds, and most tests need none of it.
-    from orchestration.components.warehouse_dbt import DBT_ON_PARSED, parsed, prepare
+    from orchestration.dbt_project import DBT_ON_PARSED, current_manifest, parsed
 
     project = ROOT / "dbt_project"
-    prepare(project)
+    current_manifest(project)
     return subprocess.run(
         [
             sys.executable, "-P", str(DBT_ON_PARSED), str(parsed(project)), "compile", "--quiet",

@@ -18,7 +18,7 @@ from dagster import DagsterInstance
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.components.warehouse_dbt import dbt_executable, prepare
+from orchestration.dbt_project import current_manifest, dbt_executable
 from orchestration.staleness import fingerprints
 from tests.desk import ROOT, Desk
 
@@ -71,7 +71,7 @@ def sql_alone(desk: Desk) -> tuple[int, float]:
 
 def main() -> None:
     table = Table("what", "seconds", "of the processor", title="Where the time goes")
-    prepare(ROOT / "dbt_project")
+    current_manifest(ROOT / "dbt_project")
     for module in IMPORTS:
         used = processor()
         took = seconds(sys.executable, "-c", f"import {module}", cwd=ROOT)

@@ -7,12 +7,9 @@ import json
 import logging
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,7 @@ from dagster_dbt import (
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from packaging.version import Version
 
-from orchestration.errors import WarehouseError
+from orchestration.dbt_project import DBT_ON_PARSED, current_manifest, dbt_environment, parsed
 from orchestration.instance import SERVING
 from orchestration.lineage import Columns, in_words, lineages, remember, remembered
 from orchestration.publication import UNKNOWN
@@ -48,7 +45,6 @@ log = logging.getLogger("tidemark")
 
 UNCHANGED = "Not run again: neither its code nor what it rests on has changed since it passed."
 KEPT = "Readers keep its last good version, if there is one."
-PARSED = (".sql", ".yml", ".yaml", ".csv", ".md")
 # What dbt's own tests demand; those of the project are described beside their SQL.
 DBT_TESTS = {
     "accepted_values": "Nothing but these values occurs.",
@@ -56,7 +52,6 @@ DBT_TESTS = {
     "relationships": "Each value is one that the other table has.",
     "unique": "No value occurs twice.",
 }
-DBT_ON_PARSED = Path(__file__).parent.parent / "parsed_dbt.py"
 
 
 class SchemaAndTable(DagsterDbtTranslator):
@@ -151,7 +146,7 @@ class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
     def dbt_project(self) -> DbtProject:
         """The project, with a manifest that fits its files."""
         folder = PROJECT_ROOT / self.project
-        prepare(folder)
+        current_manifest(folder)
         return DbtProject(project_dir=folder, profiles_dir=folder)
 
     def manifest(self) -> Mapping[str, Any]:
@@ -174,65 +169,6 @@ class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
                 yield from run_dbt(context, project, translator)
 
         return dg.Definitions(assets=[build])
-
-
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """What dbt needs to know of this installation."""
-    return {
-        "TIDEMARK_WAREHOUSE": str(settings.warehouse),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-
-
-def prepare(folder: Path) -> Path:
-    """Parse the dbt project if its files are not those of its manifest; the manifest's path.
-
-    Raises:
-        WarehouseError: dbt cannot parse it; the message is dbt's.
-    """
-    manifest = folder / "target" / "manifest.json"
-    mark = folder / "target" / "manifest.sha256"
-    # What is parsed holds the folder's own path, and is read back by the dbt that wrote it.
-    found = sha256(f"{version('dbt-core')}\0{folder.resolve()}\0".encode())
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.suffix in PARSED and inside[0] not in ("target", "logs", "dbt_packages"):
-            found.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    digest = found.hexdigest()
-    if manifest.exists() and parsed(folder).exists() and mark.exists() and mark.read_text() == digest:
-        return manifest
-    manifest.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=manifest.parent) as scratch:
-        settings = Settings()
-        done = subprocess.run(  # noqa: S603 - our own dbt, no input from outside
-            [
-                dbt_executable(), "--quiet", "parse", "--no-partial-parse",
-                "--project-dir", str(folder), "--profiles-dir", str(folder),
-                "--target-path", scratch, "--log-path", scratch,
-            ],
-            env={**os.environ, **dbt_environment(settings)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            raise WarehouseError(f"dbt cannot parse {folder.name}:\n{done.stdout}{done.stderr}")
-        # Under a name of its own: any dbt that is run by hand writes dbt's. And first, so that what is built
-        # is never older than the fingerprints that are taken from manifest.json.
-        (Path(scratch) / "partial_parse.msgpack").replace(parsed(folder))
-        (Path(scratch) / manifest.name).replace(manifest)
-    mark.write_text(digest)
-    return manifest
-
-
-def parsed(folder: Path) -> Path:
-    """The project as dbt has parsed it, as dbt reads it back."""
-    return folder / "target" / "parsed.msgpack"
-
-
-def dbt_executable() -> str:
-    """The dbt that is installed beside this Python."""
-    return str(Path(sys.executable).with_name("dbt"))
 
 
 def run_dbt(
@@ -342,7 +278,7 @@ def _build(
     Raises:
         Failure: dbt ended without saying what became of them.
     """
-    scratch = settings.data.resolve() / "dbt" / context.run_id
+    scratch = settings.data.resolve() / "dbt" / context.run.run_id
     # By their full names: a bare one would also match a folder of that name.
     names = sorted(f"fqn:{'.'.join(manifest['nodes'][n]['fqn'])}" for n in to_build)
     # Not DbtCliResource.cli: it asks dbt for its version and opens the warehouse before each build.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.catalogue import catalogue
-from orchestration.components.warehouse_dbt import prepare
+from orchestration.dbt_project import current_manifest
 from orchestration.dictionary import dictionary
 from orchestration.indicators import indicators
 from orchestration.mirror import read_index
@@ -174,7 +174,7 @@ def test_jobs_look_at_what_their_name_says_and_go_the_whole_way(public: dict) ->
 def test_pages_from_the_models_descriptions_are_current(
     page: str, generated: Callable[[Mapping], str]
 ) -> None:
-    manifest = json.loads(prepare(ROOT / "dbt_project").read_text(encoding="utf-8"))
+    manifest = json.loads(current_manifest(ROOT / "dbt_project").read_text(encoding="utf-8"))
     assert (ROOT / "docs" / page).read_text(encoding="utf-8") == generated(manifest), "run `make docs`"
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from orchestration.components.warehouse_dbt import prepare
+from orchestration.dbt_project import current_manifest
 from orchestration.publish import functions_of, marts_of
 from tests.desk import ROOT
 from tests.semantic import DIMENSION, Metric, metrics
@@ -13,7 +13,7 @@ from tests.semantic import DIMENSION, Metric, metrics
 
 @pytest.fixture(scope="module")
 def manifest() -> dict:
-    return json.loads(prepare(ROOT / "dbt_project").read_text(encoding="utf-8"))
+    return json.loads(current_manifest(ROOT / "dbt_project").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

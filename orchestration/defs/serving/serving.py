@@ -164,7 +164,7 @@ def _failed(event: dg.EventLogEntry) -> bool:
 def refused_in(context: dg.AssetExecutionContext) -> dict[str, str]:
     """The datasets whose download or structure check failed in this run, by table, with what it said."""
     records = context.instance.get_records_for_run(
-        context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        context.run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
     ).records
     found: dict[str, list[str]] = {}
     for record in records:
