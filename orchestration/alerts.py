@@ -5,7 +5,7 @@ Failed runs are Dagster's to tell (`defs/operations.py`); how alerts are sent is
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import duckdb
 
@@ -13,6 +13,7 @@ from orchestration.arrivals import freshness
 from orchestration.evidence import number
 from orchestration.records import Dataset
 from orchestration.releases import Arrival
+from orchestration.serving import Held, held, is_made_up
 
 # What became known longer ago is history: a new installation does not tell it all over again.
 RECENT = timedelta(days=7)
@@ -56,8 +57,6 @@ order by all
 
 MARTS = "select table_schema || '.' || table_name from information_schema.tables"
 
-MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
-
 
 @dataclass(frozen=True)
 class Alert:
@@ -74,10 +73,9 @@ def found(
 ) -> list[Alert]:
     """What the serving copy has to tell now: late datasets, refused files, large revisions, records."""
     since = {"since": (now - RECENT).replace(tzinfo=None)}
-    held = dict(connection.execute("select dataset, newest_period_end from quality.arrivals").fetchall())
     titles = {dataset.id: dataset.title for dataset in datasets.values()}
     alerts = [
-        *_late(datasets, held, now, ui),
+        *_late(datasets, held(connection), now, ui),
         *_refused(titles, connection.execute(REFUSED, since).fetchall(), ui),
     ]
     # A first copy may lack a mart that failed; what is late and refused is told all the same.
@@ -86,15 +84,14 @@ def found(
         alerts += _revised(titles, connection.execute(REVISED, since).fetchall(), ui)
     if {"flows.flow_signals", "flows.portfolio_flows"} <= marts:
         alerts += _records(connection.execute(RECORDS, since).fetchall(), ui)
-    (made_up,) = connection.execute(MADE_UP).fetchone()
-    return [replace(a, title=f"Made-up sample: {a.title}") for a in alerts] if made_up else alerts
+    if is_made_up(connection):
+        return [replace(alert, title=f"Made-up sample: {alert.title}") for alert in alerts]
+    return alerts
 
 
-def _late(
-    datasets: dict[str, Dataset], held: dict[str, date | None], now: datetime, ui: str
-) -> Iterator[Alert]:
+def _late(datasets: dict[str, Dataset], there: dict[str, Held], now: datetime, ui: str) -> Iterator[Alert]:
     for dataset in datasets.values():
-        answer = freshness(dataset, held.get(dataset.id), now)
+        answer = freshness(dataset, there.get(dataset.id, Held()).newest, now)
         if answer.state is Arrival.LATE:
             yield Alert(
                 f"late:{dataset.id}:{answer.awaited.period_end}",

@@ -27,10 +27,11 @@ from orchestration.dbt_project import current_manifest
 from orchestration.dictionary import dictionary
 from orchestration.errors import AlertError, DashboardError, RecordError, TidemarkError
 from orchestration.indicators import indicators
-from orchestration.mirror import import_mirror
+from orchestration.mirror import clock_of, import_mirror
 from orchestration.records import load_datasets, load_publishers
 from orchestration.sampling import write_sample
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.serving import serving_file
+from orchestration.settings import PROJECT_ROOT, Settings, short
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 # Bound to the terminal of now: while dbt runs, standard output goes elsewhere.
@@ -79,8 +80,8 @@ def demo() -> None:
     sample = PROJECT_ROOT / "sample"
     # Beside its own data, whatever archive the settings name: made-up figures keep to themselves.
     os.environ["TIDEMARK_ARCHIVE"] = str(Settings().data.resolve() / "archive")
-    os.environ["TIDEMARK_CLOCK"] = report.clock_of(sample)
-    console.print(f"The demo's figures are made up. Its folder: {report.short(Settings().data)}")
+    os.environ["TIDEMARK_CLOCK"] = clock_of(sample)
+    console.print(f"The demo's figures are made up. Its folder: {short(Settings().data)}")
     _import(sample)
     _run("offline")
 
@@ -128,7 +129,7 @@ def verify() -> None:
 @app.command()
 def sql() -> None:
     """A read-only SQL prompt on the serving copy: DuckDB's own, with history and completion."""
-    file = report.serving_file(Settings())
+    file = serving_file(Settings())
     if sys.stdin.isatty():
         console.print(report.greeting(Settings()), soft_wrap=True)
     shell = Path(sys.executable).with_name("duckdb")
@@ -182,7 +183,7 @@ def superset(
     from orchestration.superset import SOURCES, prepare_home, python, server, write_bundle
 
     settings = Settings()
-    file, interpreter = report.serving_file(settings), python()
+    file, interpreter = serving_file(settings), python()
     home = settings.data.resolve() / "superset"
     environment = os.environ | prepare_home(home)
     write_bundle(file, home / "bundle")

@@ -14,6 +14,7 @@ from filelock import FileLock
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
+from orchestration.failed_looks import noted
 from orchestration.fetch import (
     KEPT,
     Download,
@@ -79,7 +80,7 @@ def look(dataset: Dataset, settings: Settings) -> Look:
     """
     locks = settings.data / "locks"
     locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / f"{dataset.publisher}.lock"):
+    with FileLock(locks / f"{dataset.publisher}.lock"), noted(settings, dataset):
         looker = _Looker(dataset, settings)
         for source in dataset.sources:
             looker.visit(source)

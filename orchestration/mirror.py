@@ -66,6 +66,11 @@ def mirror_origin(mirror: Path) -> Origin:
         ) from None
 
 
+def clock_of(mirror: Path) -> str:
+    """The day on which a made-up mirror plays, so that what is made of it is the same on every day."""
+    return json.loads((mirror / "mirror.json").read_text(encoding="utf-8"))["clock"]
+
+
 def read_index(mirror: Path) -> list[Entry]:
     """The index of a mirror, in order of date.
 

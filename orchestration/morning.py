@@ -14,6 +14,7 @@ import duckdb
 from orchestration.arrivals import Freshness, freshness
 from orchestration.records import Dataset
 from orchestration.releases import Arrival
+from orchestration.serving import Held, held
 
 # Dagster shows Markdown in its place only where it is shorter than a thousand characters.
 INLINE = 1000
@@ -22,8 +23,6 @@ MORE = "\n\nand {} more: `make status`"
 # The table has a third of the page's width: words that are broken would make its rows hard to tell apart.
 UNBROKEN = "\N{NO-BREAK SPACE}"
 NOT_DOWNLOADED, REFUSED = "not downloaded", "file refused"
-
-HELD = "select dataset, newest_period_end, refused_because from quality.arrivals"
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,15 @@ def standings(
     Args:
         connection: to the serving copy.
         datasets: all of them, by id.
-        failed: the ids of those whose last download failed.
+        failed: the ids of those that could not be had at the last look.
         now: the time that counts as now.
     """
-    held = {name: (newest, refused) for name, newest, refused in connection.execute(HELD).fetchall()}
+    there = held(connection)
     found = []
     for name, dataset in datasets.items():
-        newest, refused = held.get(name, (None, ""))
-        answer = freshness(dataset, newest, now)
-        trouble = _trouble(dataset, answer.state, failed=name in failed, refused=bool(refused))
+        of = there.get(name, Held())
+        answer = freshness(dataset, of.newest, now)
+        trouble = _trouble(dataset, answer.state, failed=name in failed, refused=bool(of.refused_because))
         found.append(Standing(answer, trouble))
     return found
 

@@ -22,9 +22,8 @@ from sqlglot import exp
 
 from orchestration import publication
 from orchestration.errors import PostgresError
-from orchestration.publish import FILE, PACKAGE
+from orchestration.serving import PACKAGE, reading
 from orchestration.settings import Settings
-from orchestration.warehouse import connect
 
 if TYPE_CHECKING:
     import psycopg
@@ -129,7 +128,7 @@ def load(settings: Settings) -> Loaded:
         # which is swapped in first: figures may be newer than the version they are loaded as, never older.
         package = _package(settings)
         version = f"{package['version']}.{FORMAT}"
-        with connect(settings.serving / FILE, read_only=True) as copy:
+        with reading(settings) as copy:
             marts = marts_of(copy, package)
             schemas = sorted({mart.schema for mart in marts})
             there = _schemas(connection)

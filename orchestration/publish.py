@@ -19,18 +19,15 @@ from orchestration import publication
 from orchestration.errors import PublishError
 from orchestration.files import put_in_place, write_whole
 from orchestration.publication import UNKNOWN, Version
+from orchestration.serving import FILE, MARK, PACKAGE
 from orchestration.settings import Settings
 from orchestration.staleness import table_of
 from orchestration.warehouse import built_models, connect, models_held_back
 
-FILE = "tidemark.duckdb"
-PACKAGE = "datapackage.json"
 # Read by DuckDB 1.0 and newer, whatever version writes it.
 STORAGE = "v1.0.0"
 # Part of the version: raise it when what is published changes without a change of the marts.
 FORMAT = 3
-# Whatever mart has this column: rows where it is not true stay in the serving copy and leave in no export.
-MARK = "is_redistributable"
 # Without these nobody can say what a copy holds, whose it is and what is late.
 NEEDED = {"core.datasets", "core.snapshots", "quality.arrivals"}
 

@@ -3,7 +3,6 @@
 Reads the serving copy and the archive, as any reader would; decides nothing.
 """
 
-import json
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -17,12 +16,12 @@ from rich.text import Text
 
 from orchestration.archive import Snapshot
 from orchestration.arrivals import freshness
-from orchestration.errors import PublishError
+from orchestration.failed_looks import failed_looks
 from orchestration.mirror import ImportReport
-from orchestration.publish import FILE
 from orchestration.records import load_datasets
 from orchestration.releases import Arrival
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.serving import FILE, PACKAGE, Held, held, is_made_up, reading, serving_file
+from orchestration.settings import PROJECT_ROOT, Settings, short
 
 COLOURS = {Arrival.FRESH: "green", Arrival.DUE: "yellow", Arrival.LATE: "red"}
 
@@ -77,8 +76,6 @@ order by dataset
 
 CREDITS = "select distinct publisher, credit from core.datasets where snapshots > 0 order by all"
 
-MADE_UP = "select coalesce(bool_or(origin = 'sample'), false) from core.snapshots"
-
 SERVED = """
 select
     (select count(*) from quality.publication where published_at is not null),
@@ -90,26 +87,6 @@ KEPT = "select mart from quality.publication where not is_current order by mart"
 REVISIONS = """
 select count(*) from flows.portfolio_flows_vintages where valid_to is not null
 """
-
-
-def clock_of(mirror: Path) -> str:
-    """The day on which a made-up mirror plays, so that its summary is the same on every day."""
-    return json.loads((mirror / "mirror.json").read_text(encoding="utf-8"))["clock"]
-
-
-def serving_file(settings: Settings) -> Path:
-    """The serving copy.
-
-    Raises:
-        PublishError: there is none yet.
-    """
-    file = settings.serving / FILE
-    if not file.exists():
-        raise PublishError(
-            f"There is no serving copy at {short(file)} yet. Make one: `make demo` (made-up figures), "
-            "`make run` (the publishers), or `make import FROM=<mirror>` and `make offline`."
-        )
-    return file
 
 
 def imported(mirror: Path, outcome: ImportReport) -> RenderableType:
@@ -147,12 +124,13 @@ def _dataset(snapshot: Snapshot) -> str:
 
 def status(settings: Settings) -> RenderableType:
     """Freshness of every dataset, as the arrival checks say it, and what is unusual about it."""
-    held = _held(settings)
-    now = settings.now()
-    answers = [
-        freshness(dataset, held.get(dataset_id, (None, ""))[0], now)
-        for dataset_id, dataset in sorted(load_datasets().items())
-    ]
+    datasets, now = dict(sorted(load_datasets().items())), settings.now()
+    there: dict[str, Held] = {}
+    made_up, kept = False, []
+    if (settings.serving / FILE).exists():  # not before the first publication
+        with reading(settings) as connection:
+            there, made_up, kept = held(connection), is_made_up(connection), _kept(connection)
+    answers = [freshness(dataset, there.get(name, Held()).newest, now) for name, dataset in datasets.items()]
     table = _table("Dataset", "Held to", "Awaited", "Due (UTC)", "there", "State")
     # Two times of day side by side: the widest zone's name must still fit.
     table.show_edge, table.padding = False, (0, 1, 0, 0)
@@ -170,51 +148,48 @@ def status(settings: Settings) -> RenderableType:
             f"[{COLOURS[state]}]{state.value}[/{COLOURS[state]}]",
         )
     late, empty = (sum(a.state is state for a in answers) for state in (Arrival.LATE, Arrival.NOTHING))
-    whose = " of the made-up sample" if _is_made_up(settings) else ""
+    whose = " of the made-up sample" if made_up else ""
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
     title += f"{late} of {len(answers)} datasets late" if late else "nothing is late"
     title += f", nothing held yet of {empty}" if empty else ""
-    refused = [(dataset_id, why) for dataset_id, (_, why) in sorted(held.items()) if why]
+    failed = failed_looks(settings, datasets.values())
+    refused = {name: of.refused_because for name, of in sorted(there.items()) if of.refused_because}
     moved = [a for a in answers if a.awaited.reason and a.state is not Arrival.NOTHING]
     return Group(
         Text.from_markup(title),
         Text(),
         table,
-        *(Text(f"✗ {dataset_id}: the newest file was refused: {why}", "red") for dataset_id, why in refused),
+        *(Text(f"✗ {name}: not downloaded at the last look: {why}", "red") for name, why in failed.items()),
+        *(Text(f"✗ {name}: the newest file was refused: {why}", "red") for name, why in refused.items()),
         *(Text(f"! {a.dataset.id}: not due by the rule: {a.awaited.reason}", "yellow") for a in moved),
-        *_kept(settings),
+        *kept,
     )
 
 
-def _kept(settings: Settings) -> list[Text]:
+def _kept(connection: duckdb.DuckDBPyConnection) -> list[Text]:
     """One line where readers have older marts than the files that are held give; else none."""
-    file = settings.serving / FILE
-    if not file.exists():
-        return []
-    with duckdb.connect(str(file), read_only=True) as connection:
-        # A copy of before this table was published holds what it holds.
-        known = connection.execute(
-            "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = 'publication'"
-        ).fetchone()
-        marts = [mart for (mart,) in connection.execute(KEPT).fetchall()] if known else []
+    # A copy of before this table was published holds what it holds.
+    known = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = 'publication'"
+    ).fetchone()
+    marts = [mart for (mart,) in connection.execute(KEPT).fetchall()] if known else []
     line = f"✗ Older than the files held, as something failed (quality.publication): {', '.join(marts)}"
     return [Text(line, "red")] if marts else []
 
 
 def summary(settings: Settings) -> RenderableType:
     """What was loaded, the newest figures, records, what is late, where the files are."""
-    file = serving_file(settings)
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with reading(settings) as connection:
         newest = connection.execute(HEADLINE).fetchall()
         records = connection.execute(RECORDS).fetchall()
         (revisions,) = connection.execute(REVISIONS).fetchone()
         reserves = connection.execute(RESERVES).fetchall()
         holders = connection.execute(HOLDERS).fetchall()
-    made_up = _is_made_up(settings)
+        loaded, made_up, asked_for = _loaded(connection), is_made_up(connection), _credits(connection)
     parts: list[RenderableType] = [Text()]
     if made_up:
         parts.append(Text.from_markup("[bold yellow]Made-up sample figures, not data.[/bold yellow]"))
-    parts += [Text.from_markup("[bold]Loaded[/bold]"), _loaded(file)]
+    parts += [Text.from_markup("[bold]Loaded[/bold]"), loaded]
     if newest and records:
         parts += [
             Text.from_markup(
@@ -237,18 +212,19 @@ def summary(settings: Settings) -> RenderableType:
             Text.from_markup("[bold]US Treasury securities[/bold]: the countries with the most, by custody"),
             _largest("Country", "Net, $ bn", holders),
         ]
-    parts += [Text(), status(settings), Text(), _credits(file), Text(), _where(settings, made_up)]
+    parts += [Text(), status(settings), Text(), asked_for, Text(), _where(settings, made_up)]
     return Group(*parts)
 
 
 def greeting(settings: Settings) -> RenderableType:
     """What a SQL prompt says first: which copy it reads, what to ask, how to see a newer one."""
     file = serving_file(settings)
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with reading(settings) as connection:
         marts, newest = connection.execute(SERVED).fetchone()
+        made_up = is_made_up(connection)
     known = f"newest figures known since {newest:%Y-%m-%d %H:%M} UTC" if newest else "no figures yet"
     text = Text(f"{short(file)}, read-only: {marts} marts, {known}.\n")
-    if _is_made_up(settings):
+    if made_up:
         text.append("Made-up sample figures, not data.\n", style="bold yellow")
     text.append("What is there:  .tables %flow%   describe flows.flow_signals;\n")
     queries = PROJECT_ROOT / "docs" / "queries"
@@ -259,18 +235,16 @@ def greeting(settings: Settings) -> RenderableType:
     return text.append(f".open --readonly '{short(file)}'\n")
 
 
-def _loaded(file: Path) -> Table:
+def _loaded(connection: duckdb.DuckDBPyConnection) -> Table:
     table = _table("Dataset", "Files", "Rows", "Revised", "From", "To", "Newest version")
-    with duckdb.connect(str(file), read_only=True) as connection:
-        for row in connection.execute(LOADED).fetchall():
-            table.add_row(*(_cell(c) for c in row))
+    for row in connection.execute(LOADED).fetchall():
+        table.add_row(*(_cell(c) for c in row))
     return table
 
 
-def _credits(file: Path) -> Text:
+def _credits(connection: duckdb.DuckDBPyConnection) -> Text:
     """The lines that the publishers ask for, wherever their data are."""
-    with duckdb.connect(str(file), read_only=True) as connection:
-        lines = connection.execute(CREDITS).fetchall()
+    lines = connection.execute(CREDITS).fetchall()
     return Text("\n".join(credit for _, credit in lines), style="dim")
 
 
@@ -308,7 +282,7 @@ def _where(settings: Settings, made_up: bool) -> Text:
     lines = [
         f"[bold]Serving copy[/bold]  {short(settings.serving / FILE)}",
         f"[bold]Parquet[/bold]       {short(settings.serving / 'parquet')}, "
-        f"described by {short(settings.serving / 'datapackage.json')}",
+        f"described by {short(settings.serving / PACKAGE)}",
         f"[bold]Archive[/bold]       {short(settings.archive_root)}",
         "",
     ]
@@ -320,29 +294,6 @@ def _where(settings: Settings, made_up: bool) -> Text:
     if made_up:
         lines.append("      make run   the real publishers, into data/")
     return Text.from_markup("\n".join(lines))
-
-
-def _is_made_up(settings: Settings) -> bool:
-    file = settings.serving / FILE
-    if not file.exists():
-        return False
-    with duckdb.connect(str(file), read_only=True) as connection:
-        return connection.execute(MADE_UP).fetchone()[0]
-
-
-def _held(settings: Settings) -> dict[str, tuple[date | None, str]]:
-    """Per dataset the newest period, and why its newest file was refused, from the serving copy.
-
-    Empty before the first publication.
-    """
-    file = settings.serving / FILE
-    if not file.exists():
-        return {}
-    with duckdb.connect(str(file), read_only=True) as connection:
-        rows = connection.execute(
-            "select dataset, newest_period_end, refused_because from quality.arrivals"
-        ).fetchall()
-    return {dataset: (newest, why) for dataset, newest, why in rows}
 
 
 def _table(*columns: str) -> Table:
@@ -386,8 +337,8 @@ def _span(start: date, end: date) -> str:
             6: f"H{end.month // 6} {end.year}",
             12: str(end.year),
         }[months]
-    short = start.year == end.year or end - start < timedelta(days=31)
-    return f"{start} to {end:%m-%d}" if short else f"{start} to {end}"
+    brief = start.year == end.year or end - start < timedelta(days=31)
+    return f"{start} to {end:%m-%d}" if brief else f"{start} to {end}"
 
 
 def _trillions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None
@@ -396,13 +347,3 @@ def _trillions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None
 
 def _billions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None
     return "" if millions is None else f"{float(millions) / 1e3:+,.2f}"
-
-
-def short(path: Any) -> str:  # noqa: ANN401 - a Path or UPath
-    """A path as it is seen from the project; an address as it is."""
-    if "://" in str(path):
-        return str(path)
-    try:
-        return str(Path(str(path)).resolve().relative_to(PROJECT_ROOT))
-    except ValueError:
-        return str(path)

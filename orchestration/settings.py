@@ -20,6 +20,16 @@ PostgresUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql+psyc
 LibpqUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql"])]
 
 
+def short(path: object) -> str:
+    """A path, of this machine or of an object store, as it is seen from the project; an address as it is."""
+    if "://" in str(path):
+        return str(path)
+    try:
+        return str(Path(str(path)).resolve().relative_to(PROJECT_ROOT))
+    except ValueError:
+        return str(path)
+
+
 class Settings(BaseSettings):
     """One installation: where its data live and how it behaves towards publishers."""
 

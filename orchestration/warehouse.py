@@ -30,9 +30,7 @@ create table if not exists ops.held_back (model varchar primary key, causes varc
 
 
 @contextmanager
-def connect(
-    path: Path, *, lock_timeout_s: float = 600, read_only: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, *, lock_timeout_s: float = 600) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse, waiting while another process writes; always closed again.
 
     DuckDB lets one process have the file. Its lock is the kernel's, so that of a killed process is
@@ -42,22 +40,21 @@ def connect(
         WarehouseError: the file stayed locked, or is not a DuckDB file that this version can read.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _open(path, lock_timeout_s, read_only)
+    connection = _open(path, lock_timeout_s)
     try:
         connection.execute("set timezone = 'UTC'")
-        if not read_only:
-            connection.execute(SETUP)
+        connection.execute(SETUP)
         yield connection
     finally:
         connection.close()
 
 
-def _open(path: Path, lock_timeout_s: float, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, lock_timeout_s: float) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + lock_timeout_s
     pause = SHORT_S
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only)
+            return duckdb.connect(str(path))
         except duckdb.IOException as error:
             # Not just "lock": a corrupt file's message names a block.
             if "could not set lock" not in str(error).lower():

@@ -11,10 +11,9 @@ from orchestration.alerts import RECENT, Alert, found
 from orchestration.channels import send
 from orchestration.housekeeping import forget_old_runs
 from orchestration.instance import PID_TAG, problems, recover
-from orchestration.publish import FILE
 from orchestration.records import load_datasets
+from orchestration.serving import FILE, reading
 from orchestration.settings import Settings
-from orchestration.warehouse import connect
 
 LOOK_FOR_ALERTS_S = 30
 LOOK_FOR_DEAD_RUNS_S = 30
@@ -41,9 +40,8 @@ def defs() -> dg.Definitions:
         failed = list(failed_runs(context.instance, ui))
         sent = send(failed, settings, lambda line: context.log.info(line))
         told = []
-        serving = settings.serving / FILE
-        if serving.exists():
-            with connect(serving, read_only=True) as connection:
+        if (settings.serving / FILE).exists():
+            with reading(settings) as connection:
                 told = found(connection, load_datasets(), settings.now(), ui)
             sent += send(told, settings, lambda line: context.log.info(line))
         return dg.SkipReason(f"{len(failed) + len(told)} to tell, {sent} sent now")

@@ -13,10 +13,9 @@ import pytest
 
 from orchestration.archive import Archive
 from orchestration.look import look
-from orchestration.mirror import Entry, read_index
+from orchestration.mirror import Entry, clock_of, read_index
 from orchestration.parsing import Parser, find_parser, pages
 from orchestration.records import Dataset, load_datasets
-from orchestration.report import clock_of
 from orchestration.settings import Settings
 from orchestration.sources import Source, wanted
 from tests.desk import ROOT

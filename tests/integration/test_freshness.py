@@ -13,6 +13,8 @@ from rich.console import Console
 from orchestration.archive import Basis, Origin, Snapshot
 from orchestration.arrivals import awaited_release
 from orchestration.components.publisher import check_results
+from orchestration.errors import FetchError
+from orchestration.failed_looks import noted
 from orchestration.raw import CREATE_SNAPSHOTS, SNAPSHOTS, Loaded, newest_loaded
 from orchestration.records import Dataset, PublisherRecord, load_publishers
 from orchestration.registry import write
@@ -238,6 +240,16 @@ def test_the_status_says_at_every_turn_what_sql_says(warehouse: Warehouse, serve
             assert rows[dataset].split()[-1] == state
         late = sum(answer[0] == "late" for answer in answers.values())
         assert (f"{late} of {len(DATASETS)} datasets late" if late else "nothing is late") in lines[0]
+
+
+def test_the_status_says_what_could_not_be_had_at_the_last_look(served: Settings) -> None:
+    with pytest.raises(FetchError), noted(served, DATASETS[WEEKLY]):
+        raise FetchError("the publisher answered 403 Forbidden.")
+    told = f"✗ {WEEKLY}: not downloaded at the last look: the publisher answered 403 Forbidden."
+    assert printed(served).count(told) == 1
+    with noted(served, DATASETS[WEEKLY]):
+        pass
+    assert told not in printed(served)
 
 
 def test_the_status_says_the_publishers_time_refused_files_and_why_a_release_is_not_due_by_the_rule(

@@ -29,9 +29,9 @@ from orchestration.dashboard.serving_copy import ask, ask_once, may_be_passed_on
 from orchestration.dashboard.views import PAGES
 from orchestration.dashboard.views.flows import share_not_larger
 from orchestration.evidence import newest_figures
+from orchestration.mirror import clock_of
 from orchestration.publish import MARK
 from orchestration.records import load_datasets
-from orchestration.report import clock_of
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
 from tests.documents import Program, programs, queries, ready_queries

@@ -102,7 +102,7 @@ def serving() -> duckdb.DuckDBPyConnection:
         create schema quality;
         create schema core;
         create table quality.arrivals as
-            select '{WEEKLY.id}' as dataset, date '2026-11-14' as newest_period_end;
+            select '{WEEKLY.id}' as dataset, date '2026-11-14' as newest_period_end, '' as refused_because;
         create table core.snapshots as select *, 'live' as origin from (values
             ('{WEEKLY.id}', 's1', 'refused', 'expected a, found b', timestamp '2026-11-20 00:00:00'),
             ('{WEEKLY.id}', 's0', 'refused', 'long ago', timestamp '2026-10-20 00:00:00'),

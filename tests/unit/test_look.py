@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.archive import Archive
 from orchestration.errors import FetchError, LayoutError
+from orchestration.failed_looks import failed_looks
 from orchestration.look import LookError, look
 from orchestration.parsing import Parser, bundle, pages
 from orchestration.records import Dataset, load_datasets
@@ -122,6 +123,18 @@ def test_a_message_names_the_dataset_the_address_and_what_happens_now(publisher,
         with pytest.raises((FetchError, LayoutError)) as told:
             look(single, settings)
         assert str(told.value) == said
+
+
+def test_what_a_look_failed_on_is_remembered_until_one_goes_well(publisher, settings, dataset):
+    single = dataset(f"{HOST}/data")
+    publisher.answers(f"{HOST}/data", Reply(b"no", 403), b"no JSON", answer(1))
+    for words in ("answered 403 Forbidden", "expected JSON"):
+        with pytest.raises((FetchError, LayoutError)):
+            look(single, settings)
+        (why,) = failed_looks(settings, [single]).values()
+        assert words in why
+    look(single, settings)
+    assert failed_looks(settings, [single]) == {}
 
 
 def test_years_gone_by_are_asked_for_once_and_the_last_two_at_each_look(publisher, settings, dataset):

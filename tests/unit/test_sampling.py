@@ -12,11 +12,10 @@ import pytest
 from orchestration.archive import Origin
 from orchestration.arrivals import awaited_release
 from orchestration.errors import ArchiveError
-from orchestration.mirror import COLUMNS, mirror_origin, read_index
+from orchestration.mirror import COLUMNS, clock_of, mirror_origin, read_index
 from orchestration.parsing import find_parser
 from orchestration.records import Dataset, load_datasets
 from orchestration.releases import Arrival, arrival, due_at
-from orchestration.report import clock_of
 from orchestration.sampling import workbook, write_sample
 from orchestration.sources import wanted
 from orchestration.spreadsheets import sheets

@@ -153,6 +153,6 @@ def test_what_was_done_is_remembered_across_connections(path):
         set_table_version(connection, "jp_mof__tiny", "v2")
         set_built_models(connection, {"model.t.mart": "f1"})
         set_built_models(connection, {"model.t.mart": "f2", "model.t.other": "f1"})
-    with connect(path, read_only=True) as connection:
+    with connect(path) as connection:
         assert table_versions(connection) == {"jp_mof__tiny": "v2"}
         assert built_models(connection) == {"model.t.mart": "f2", "model.t.other": "f1"}

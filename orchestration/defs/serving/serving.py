@@ -6,18 +6,19 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.components.publisher import archive_key
 from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
 from orchestration.errors import PostgresError
+from orchestration.failed_looks import failed_looks
 from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
 from orchestration.morning import counts, standings, table
 from orchestration.postgres import load
 from orchestration.publication import in_words
-from orchestration.publish import FILE, marts_of, publish
+from orchestration.publish import marts_of, publish
 from orchestration.records import OWNER, load_datasets
+from orchestration.serving import reading
 from orchestration.settings import Settings
 from orchestration.staleness import resting_on, table_of
-from orchestration.warehouse import connect, models_to_oneself
+from orchestration.warehouse import models_to_oneself
 
 log = logging.getLogger("tidemark")
 
@@ -88,7 +89,7 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
             asset_key=SERVING,
             data_version=dg.DataVersion(published.version),
             metadata={
-                **morning(context.instance),
+                **morning(settings),
                 "published": published.new,
                 "tables": len(published.rows),
                 "rows": sum(published.rows.values()),
@@ -145,20 +146,12 @@ def loaded(settings: Settings) -> Iterator[dg.MaterializeResult | dg.AssetCheckR
     )
 
 
-def morning(instance: dg.DagsterInstance) -> dict[str, Any]:
+def morning(settings: Settings) -> dict[str, Any]:
     """How all datasets stand, whichever of them this run is about: what needs a look, and counts."""
-    settings, datasets = Settings(), load_datasets()
-    checks = {name: dg.AssetCheckKey(archive_key(dataset), "download") for name, dataset in datasets.items()}
-    latest = {name: instance.get_latest_asset_check_evaluation_record(key) for name, key in checks.items()}
-    failed = {name for name, record in latest.items() if record and record.event and _failed(record.event)}
-    with connect(settings.serving / FILE, read_only=True) as connection:
-        found = standings(connection, datasets, failed, settings.now())
-    return {"needs a look": dg.MetadataValue.md(table(found, settings.now())), **counts(found)}
-
-
-def _failed(event: dg.EventLogEntry) -> bool:
-    evaluation = event.asset_check_evaluation
-    return evaluation is not None and not evaluation.passed
+    datasets, now = load_datasets(), settings.now()
+    with reading(settings) as connection:
+        found = standings(connection, datasets, failed_looks(settings, datasets.values()), now)
+    return {"needs a look": dg.MetadataValue.md(table(found, now)), **counts(found)}
 
 
 def refused_in(context: dg.AssetExecutionContext) -> dict[str, str]:
