@@ -6,7 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.components.warehouse_dbt import SchemaAndTable, WarehouseDbt
+from orchestration.components.dbt_translator import SchemaAndTable
+from orchestration.components.warehouse_dbt import WarehouseDbt
 from orchestration.errors import PostgresError
 from orchestration.failed_looks import failed_looks
 from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
