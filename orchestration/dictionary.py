@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration import publication
-from orchestration.publish import functions_of, marts_of
+from orchestration.manifest import functions_of, marts_of, table_of
 
 HEAD = """# Data dictionary
 
@@ -26,9 +26,9 @@ has to be the one in use (`use <name>`).
 def dictionary(manifest: Mapping[str, Any]) -> str:
     """The dictionary as Markdown, a section per schema and table."""
     parts = [HEAD]
-    for node in sorted(marts_of(manifest), key=lambda n: (n["schema"], n["alias"])):
+    for node in sorted(marts_of(manifest), key=table_of):
         title = node["config"]["meta"]["title"]
-        parts.append(f"## `{node['schema']}.{node['alias']}`: {title}\n\n{_line(node['description'])}\n")
+        parts.append(f"## `{table_of(node)}`: {title}\n\n{_line(node['description'])}\n")
         rows = ["| column | type | meaning |", "|---|---|---|"]
         for column in node["columns"].values():
             rows.append(f"| `{column['name']}` | {column['data_type']} | {_line(column['description'])} |")
@@ -37,12 +37,12 @@ def dictionary(manifest: Mapping[str, Any]) -> str:
     rows = ["| column | type | meaning |", "|---|---|---|"]
     rows += [f"| `{name}` | {kind} | {_line(text)} |" for name, (kind, text) in publication.COLUMNS.items()]
     parts.append("\n".join(rows) + "\n")
-    functions = sorted(functions_of(manifest), key=lambda n: (n["schema"], n["alias"]))
+    functions = sorted(functions_of(manifest), key=table_of)
     if functions:
         parts.append(FUNCTIONS)
         parts.append("| function | answers |\n|---|---|")
         for node in functions:
-            call = f"{node['schema']}.{node['alias']}({', '.join(node['config']['parameters'])})"
+            call = f"{table_of(node)}({', '.join(node['config']['parameters'])})"
             parts[-1] += f"\n| `{call}` | {_line(node['description'])} |"
         parts[-1] += "\n"
     return "\n".join(parts)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from orchestration.errors import DescriptionError
-from orchestration.publish import functions_of, marts_of
+from orchestration.manifest import functions_of, marts_of, table_of
 
 KEYS = ("name", "formula", "inputs", "caveats", "source")
 HEAD = """# Indicators
@@ -51,13 +51,13 @@ def indicators(manifest: Mapping[str, Any]) -> str:
     Raises:
         DescriptionError: an indicator lacks something; names model, column and key.
     """
-    functions = {f"{node['schema']}.{node['alias']}": node for node in functions_of(manifest)}
+    functions = {table_of(node): node for node in functions_of(manifest)}
     parts = [HEAD]
-    for node in sorted(marts_of(manifest), key=lambda n: (n["schema"], n["alias"])):
+    for node in sorted(marts_of(manifest), key=table_of):
         told = [column for column in node["columns"].values() if "indicator" in column["config"]["meta"]]
         if not told:
             continue
-        mart = f"{node['schema']}.{node['alias']}"
+        mart = table_of(node)
         parts.append(f"## `{mart}`: {node['config']['meta']['title']}\n")
         if as_of := functions.get(f"{mart}_as_of"):
             call = f"{mart}_as_of({', '.join(as_of['config']['parameters'])})"

@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
 
 from orchestration.files import write_whole
-from orchestration.publish import marts_of
+from orchestration.manifest import marts_of, table_of
 from orchestration.settings import Settings
 
 # Per column those that it is made of, as schema.table.column; None where that is not known.
@@ -34,7 +34,7 @@ def lineages(
     """
     held = held_columns(connection)
     return {
-        f"{mart['schema']}.{mart['alias']}": traced(compiled[mart["unique_id"]], list(mart["columns"]), held)
+        table_of(mart): traced(compiled[mart["unique_id"]], list(mart["columns"]), held)
         for mart in marts_of(manifest)
         if mart["unique_id"] in compiled
     }

@@ -18,10 +18,10 @@ import duckdb
 from orchestration import publication
 from orchestration.errors import PublishError
 from orchestration.files import put_in_place, write_whole
+from orchestration.manifest import functions_of, marts_of, public_of, table_of
 from orchestration.publication import UNKNOWN, Version
 from orchestration.serving import FILE, MARK, PACKAGE
 from orchestration.settings import Settings
-from orchestration.staleness import table_of
 from orchestration.warehouse import built_models, connect, models_held_back
 
 # Read by DuckDB 1.0 and newer, whatever version writes it.
@@ -71,24 +71,6 @@ class Published:
         return f"published {what}{kept}" if self.new else f"nothing to publish: {what} are current"
 
 
-def marts_of(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The tables and views that people see: the models below `models/marts/`."""
-    return [node for node in _public(manifest) if not _is_function(node)]
-
-
-def functions_of(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The table functions that people call: marts as of a date."""
-    return [node for node in _public(manifest) if _is_function(node)]
-
-
-def _public(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [
-        node
-        for _, node in sorted(manifest["nodes"].items())
-        if node["resource_type"] == "model" and "marts" in node["fqn"]
-    ]
-
-
 def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
     """Copy the marts from the warehouse to the serving folder, if they differ from what is there.
 
@@ -103,7 +85,7 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
     with connect(settings.warehouse, lock_timeout_s=settings.lock_timeout_s) as connection:
         current = _current(folder)
         built = built_models(connection)
-        if current and any(node["unique_id"] not in built for node in _public(manifest)):
+        if current and any(node["unique_id"] not in built for node in public_of(manifest)):
             connection.execute(f"attach '{_quoted(folder / FILE)}' as held (read_only)")
         marks = _marks(built, marts, current)
         versions = _versions(built, models_held_back(connection), marts, marks, current, settings.now())
@@ -193,10 +175,6 @@ def _about(version: Version) -> dict[str, str]:
     """What the data package says of it."""
     since = {"published_at": version.published_at.isoformat()}
     return since | {"kept_because": version.because} if version.causes else since
-
-
-def _is_function(node: Mapping[str, Any]) -> bool:
-    return node["config"]["materialized"] == "table_function"
 
 
 def _is_view(node: Mapping[str, Any]) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from orchestration.manifest import table_of, tests_of
+
 BUILT = ("model", "seed", "snapshot")
-TESTS = ("test", "unit_test")
 # dbt's words for what became of a node or test.
 GOOD = ("success", "pass", "warn")
 FAILED = ("error", "fail", "runtime error")
@@ -167,22 +168,6 @@ def resting_on(manifest: Mapping[str, Any], table: str) -> set[str]:
         if found.intersection(nodes[node_id].get("depends_on", {}).get("nodes", [])):
             found.add(node_id)
     return found & set(nodes)
-
-
-def table_of(node: Mapping[str, Any]) -> str:
-    """Schema and table of a node, as people write it."""
-    return f"{node['schema']}.{node['alias']}"
-
-
-def tests_of(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The tests that depend on each node."""
-    found: dict[str, list[str]] = {}
-    every = {**manifest["nodes"], **manifest.get("unit_tests", {})}
-    for test_id, test in every.items():
-        if test["resource_type"] in TESTS:
-            for parent in test["depends_on"]["nodes"]:
-                found.setdefault(parent, []).append(test_id)
-    return found
 
 
 def _node(manifest: Mapping[str, Any], node_id: str) -> Mapping[str, Any]:

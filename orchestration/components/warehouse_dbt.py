@@ -28,9 +28,10 @@ from orchestration.components.dbt_translator import SchemaAndTable
 from orchestration.dbt_project import DBT_ON_PARSED, current_manifest, dbt_environment, parsed
 from orchestration.instance import SERVING
 from orchestration.lineage import lineages, remember, remembered
+from orchestration.manifest import tests_of
 from orchestration.publication import UNKNOWN
 from orchestration.settings import PROJECT_ROOT, Settings
-from orchestration.staleness import failures, fingerprints, held_back, settled, stale, tests_of
+from orchestration.staleness import failures, fingerprints, held_back, settled, stale
 from orchestration.warehouse import (
     built_models,
     connect,

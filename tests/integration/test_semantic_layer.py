@@ -6,7 +6,7 @@ import re
 import pytest
 
 from orchestration.dbt_project import current_manifest
-from orchestration.publish import functions_of, marts_of
+from orchestration.manifest import functions_of, marts_of
 from tests.desk import ROOT
 from tests.semantic import DIMENSION, Metric, metrics
 

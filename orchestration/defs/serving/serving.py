@@ -11,14 +11,15 @@ from orchestration.components.warehouse_dbt import WarehouseDbt
 from orchestration.errors import PostgresError
 from orchestration.failed_looks import failed_looks
 from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
+from orchestration.manifest import marts_of, table_of
 from orchestration.morning import counts, standings, table
 from orchestration.postgres import load
 from orchestration.publication import in_words
-from orchestration.publish import marts_of, publish
+from orchestration.publish import publish
 from orchestration.records import OWNER, load_datasets
 from orchestration.serving import reading
 from orchestration.settings import Settings
-from orchestration.staleness import resting_on, table_of
+from orchestration.staleness import resting_on
 from orchestration.warehouse import models_to_oneself
 
 log = logging.getLogger("tidemark")
