@@ -99,9 +99,10 @@ docs: $(READY) ## Write the generated pages of docs/ again
 	@$(TIDEMARK) docs
 
 .PHONY: check
-check: $(READY) ## Style and structure: ruff, sqlfluff, dg check defs, dbt parse
+check: $(READY) ## Style and structure: ruff, layers of the code, sqlfluff, dg check defs, dbt parse
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(TIDEMARK) prepare
 	$(BIN)/dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
