@@ -1,4 +1,4 @@
-"""Traders in Financial Futures on the real files: what is in them, and the mutations of tests/unit.
+"""Traders in Financial Futures on the real files: what is in them, and the mutations of tests/mutations.
 
 Skipped where the real files are absent (see conftest.py).
 """
@@ -15,8 +15,8 @@ from orchestration.defs.cftc.parsers import CHANGES, MEMBER, NAMES, POSITIONS, T
 from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from orchestration.sampling import publisher_files
-from tests.cftc_mutations import CONSOLIDATED, DOLLAR_INDEX, MUTATIONS, YEN, as_text, records_of, swap
 from tests.mutations import HTML, read
+from tests.mutations.cftc import CONSOLIDATED, DOLLAR_INDEX, MUTATIONS, YEN, as_text, records_of, swap
 
 PARSER = find_parser("cftc", "tff")[0]
 # Enough of the file to be quick: currencies, a contract of others, one that begins in the year, the end.

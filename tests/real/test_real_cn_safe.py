@@ -12,8 +12,8 @@ import pytest
 from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from tests.mutations import read
-from tests.mutations_cn_safe import SAFE_MUTATIONS
-from tests.workbooks import edited_workbook
+from tests.mutations.cn_safe import SAFE_MUTATIONS
+from tests.mutations.workbooks import edited_workbook
 
 PARSER = find_parser("cn_safe", "official_reserve_assets")[0]
 YEARS = range(2022, 2027)

@@ -1,4 +1,4 @@
-"""The International Monetary Fund's real messages: what is in them, and the mutations of tests/unit.
+"""The International Monetary Fund's real messages: what is in them, and the mutations of tests/mutations.
 
 Skipped where the real files are absent (see conftest.py).
 """
@@ -17,8 +17,8 @@ from orchestration.errors import LayoutError
 from orchestration.mirror import read_index
 from orchestration.parsing import find_parser
 from orchestration.records import load_datasets
-from tests.imf_mutations import MUTATIONS, edit, keep, mutated
 from tests.mutations import read
+from tests.mutations.imf import MUTATIONS, edit, keep, mutated
 
 COFER = find_parser("imf", "cofer")[0]
 POSITIONS = find_parser("imf", "pip_portfolio_positions")[0]

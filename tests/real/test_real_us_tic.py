@@ -1,4 +1,4 @@
-"""The Treasury's tables on their real files: what is in them, and the mutations of tests/unit.
+"""The Treasury's tables on their real files: what is in them, and the mutations of tests/mutations.
 
 Skipped where the real files are absent (see conftest.py). Of table 1 none is held.
 """
@@ -13,7 +13,7 @@ from orchestration.errors import LayoutError
 from orchestration.mirror import read_index
 from orchestration.parsing import find_parser
 from tests.mutations import read
-from tests.mutations_us_tic import HISTORY, TABLE_3, TABLE_5, edit, lines_of
+from tests.mutations.us_tic import HISTORY, TABLE_3, TABLE_5, edit, lines_of
 
 FILES = {
     "treasuries_by_country": "us_tic/slt_table3.2026-07-01.txt",

@@ -13,8 +13,8 @@ from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from orchestration.spreadsheets import Sheet
 from tests.mutations import read
-from tests.mutations_worldbank import ANSWER_MUTATIONS, SHEET_MUTATIONS, edited_answer, swap_prices
-from tests.workbooks import edited_workbook
+from tests.mutations.workbooks import edited_workbook
+from tests.mutations.worldbank import ANSWER_MUTATIONS, SHEET_MUTATIONS, edited_answer, swap_prices
 
 RESERVES = find_parser("worldbank", "reserves")[0]
 PRICES = find_parser("worldbank", "commodity_prices")[0]

@@ -23,8 +23,8 @@ from orchestration.records import load_datasets
 from orchestration.releases import due_at
 from orchestration.sampling import publisher_files
 from orchestration.sources import wanted
-from tests.cftc_mutations import MUTATIONS, YEN, as_text, both_days, put, records_of, rows_of, swap
 from tests.mutations import HTML, read
+from tests.mutations.cftc import MUTATIONS, YEN, as_text, both_days, put, records_of, rows_of, swap
 
 PARSER = find_parser("cftc", "tff")[0]
 RECORD = load_datasets()["cftc/tff"]

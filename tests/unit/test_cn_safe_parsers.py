@@ -15,8 +15,8 @@ from orchestration.sampling import publisher_files, workbook
 from orchestration.sources import linked
 from orchestration.spreadsheets import sheets
 from tests.mutations import HTML, read
-from tests.mutations_cn_safe import SAFE_MUTATIONS
-from tests.workbooks import cells_of, edited_workbook
+from tests.mutations.cn_safe import SAFE_MUTATIONS
+from tests.mutations.workbooks import cells_of, edited_workbook
 
 DATASET = load_datasets()["cn_safe/official_reserve_assets"]
 PARSER = find_parser("cn_safe", "official_reserve_assets")[0]

@@ -16,8 +16,8 @@ from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from orchestration.records import load_datasets
 from orchestration.sampling import publisher_files
-from tests.imf_mutations import MUTATIONS, chosen, edit, keep, mutated, the
 from tests.mutations import read
+from tests.mutations.imf import MUTATIONS, chosen, edit, keep, mutated, the
 
 NAMES = ("cofer", "reserves", "pip_portfolio_positions")
 PARSERS = {name: find_parser("imf", name)[0] for name in NAMES}

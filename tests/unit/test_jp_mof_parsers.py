@@ -15,16 +15,8 @@ from orchestration.defs.jp_mof.parsers import FLOWS, SECTOR_FLOWS
 from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from orchestration.sampling import publisher_files
-from tests.mutations import (
-    MOF,
-    MUTATIONS,
-    Layout,
-    edit,
-    read,
-    records_of,
-    set_cells,
-    swap_figures,
-)
+from tests.mutations import read
+from tests.mutations.jp_mof import MOF, MUTATIONS, Layout, edit, records_of, set_cells, swap_figures
 
 # The newest file of each dataset.
 FILES = {file.dataset.split("/")[1]: file for file in publisher_files("jp_mof")}

@@ -13,7 +13,7 @@ from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from orchestration.sampling import publisher_files
 from tests.mutations import read
-from tests.mutations_us_tic import HISTORY, TABLE_1, TABLE_3, TABLE_5, edit, lines_of, swap_figures
+from tests.mutations.us_tic import HISTORY, TABLE_1, TABLE_3, TABLE_5, edit, lines_of, swap_figures
 
 FILES = publisher_files("us_tic")
 OTHER_PUBLISHER = publisher_files("us_fed")[0].payload

@@ -16,7 +16,8 @@ from orchestration.records import load_datasets
 from orchestration.sampling import publisher_files
 from orchestration.sources import linked, wanted
 from tests.mutations import HTML, read
-from tests.mutations_worldbank import (
+from tests.mutations.workbooks import cells_of, edited_workbook, set_cell, swap_columns
+from tests.mutations.worldbank import (
     ANSWER_MUTATIONS,
     SHEET_MUTATIONS,
     column_of,
@@ -24,7 +25,6 @@ from tests.mutations_worldbank import (
     in_page,
     in_record,
 )
-from tests.workbooks import cells_of, edited_workbook, set_cell, swap_columns
 
 RESERVES = find_parser("worldbank", "reserves")[0]
 PRICES = find_parser("worldbank", "commodity_prices")[0]

@@ -5,7 +5,7 @@ workbook is of a complete year.
 """
 
 from orchestration.spreadsheets import Sheet
-from tests.workbooks import Change, set_cell, swap_columns
+from tests.mutations.workbooks import Change, set_cell, swap_columns
 
 
 def swap_rows(one: int, other: int) -> Change:

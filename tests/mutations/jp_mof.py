@@ -9,20 +9,9 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pandas as pd
-
-from orchestration.parsing import Parser
-
-HTML = b"<!DOCTYPE html>\n<html><head><title>One moment</title></head><body>Busy, sorry</body></html>\n"
+from tests.mutations import HTML
 
 Records = list[list[str]]
-
-
-def read(parser: Parser, payload: bytes) -> pd.DataFrame:
-    """What the pipeline does with a download, without keeping it."""
-    parser.recognise(payload)
-    parser.published_on(payload)
-    return parser.parse(payload)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from orchestration.spreadsheets import Sheet
-from tests.workbooks import Change, set_cell, swap_columns
+from tests.mutations.workbooks import Change, set_cell, swap_columns
 
 JsonChange = Callable[[list[Any]], object]
 
