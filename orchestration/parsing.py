@@ -91,11 +91,14 @@ def find_parser(publisher: str, name: str) -> tuple[Parser, str]:
 
 def _fingerprint(module: ModuleType) -> str:
     """Of a parser's module, of what it takes from ours, and of the files that it names in `RESTS_ON`."""
-    ours = {
-        getattr(value, "__module__", "") for value in vars(module).values() if inspect.isroutine(value)
-    } | {__name__}
-    names = sorted(name for name in ours if name.startswith("orchestration.") and name != module.__name__)
-    code = [inspect.getsource(m) for m in (module, *(sys.modules[name] for name in names))]
+    names, ahead = {module.__name__, __name__}, [module]
+    while ahead:
+        routines = filter(inspect.isroutine, vars(ahead.pop()).values())
+        found = {getattr(routine, "__module__", None) or "" for routine in routines} - names
+        ours = {name for name in found if name.startswith("orchestration.")}
+        names |= ours
+        ahead += [sys.modules[name] for name in ours]
+    code = [inspect.getsource(sys.modules[name]) for name in sorted(names)]
     # Imported where it is needed, so that it is not among the module's names.
     shared = Path(__file__).with_name("spreadsheets.py")
     lists = [path.read_text(encoding="utf-8") for path in (shared, *getattr(module, "RESTS_ON", ()))]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration.defs.us_tic.parsers import AGGREGATES
+from orchestration.defs.us_tic.by_country import AGGREGATES
 from orchestration.errors import LayoutError
 from orchestration.mirror import read_index
 from orchestration.parsing import find_parser

@@ -65,6 +65,17 @@ def test_a_parser_whose_lists_changed_is_another_one(monkeypatch: pytest.MonkeyP
     assert len({without, before, after}) == 3
 
 
+def test_a_parser_is_another_one_with_all_of_our_code_that_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with what its own modules take: lines are read by a module that the parser's takes from."""
+    read: list[str] = []
+    monkeypatch.setattr("inspect.getsource", lambda module: read.append(module.__name__) or "")
+    find_parser("us_tic", "major_holders")
+    own = {
+        f"orchestration.defs.us_tic.{name}" for name in ("parsers", "by_country", "major_holders", "lines")
+    }
+    assert set(read) == {"orchestration.parsing", *own}
+
+
 def test_records_may_be_separated_by_something_else_than_commas() -> None:
     assert csv_records('a;"b;c"\n1,5;2\n', "p/d", delimiter=";") == [["a", "b;c"], ["1,5", "2"]]
     with pytest.raises(LayoutError, match=r"p/d: expected CSV, but line 2 cannot be read as such"):

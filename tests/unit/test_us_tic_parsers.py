@@ -8,7 +8,8 @@ import re
 import pandas as pd
 import pytest
 
-from orchestration.defs.us_tic.parsers import FIRST_NET_MONTH, PARSERS
+from orchestration.defs.us_tic.by_country import FIRST_NET_MONTH
+from orchestration.defs.us_tic.parsers import PARSERS
 from orchestration.errors import LayoutError
 from orchestration.parsing import find_parser
 from orchestration.sampling import publisher_files

@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from orchestration.defs.us_tic.parsers import (
-    FIRST_NET_MONTH,
+from orchestration.defs.us_tic.by_country import FIRST_NET_MONTH, SECURITIES, TREASURIES, Table
+from orchestration.defs.us_tic.lines import NOT_AVAILABLE
+from orchestration.defs.us_tic.major_holders import (
     MONTH_NAMES,
-    NOT_AVAILABLE,
     OFFICIAL,
     OFFICIAL_IN_HISTORY,
     OTHERS,
     ROMAN,
-    SECURITIES,
     SIGNATURE,
-    TREASURIES,
     WORLD,
-    Table,
 )
 from orchestration.records import load_datasets
 from orchestration.sampling import SampleFile
