@@ -159,15 +159,23 @@ def unzip(payload: bytes, what: str) -> dict[str, bytes]:
         ) from None
 
 
-def bundle(answers: Sequence[bytes]) -> bytes:
-    """Several answers as one file, which `pages` opens: the same answers are the same bytes."""
+def zipped(members: Mapping[str, str | bytes], at: datetime = datetime(1980, 1, 1)) -> bytes:
+    """A zip file of members by name, in their order: the same bytes on every call and machine.
+
+    Stored, as builds of zlib do not pack alike, and with one time for all.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for number, answer in enumerate(answers, start=1):
-            member = zipfile.ZipInfo(PAGE.format(number))
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name, date_time=at.timetuple()[:6])
             member.create_system = 0  # or the bytes would tell on which system they were packed
-            archive.writestr(member, answer)
+            archive.writestr(member, content)
     return packed.getvalue()
+
+
+def bundle(answers: Sequence[bytes]) -> bytes:
+    """Several answers as one file, which `pages` opens: the same answers are the same bytes."""
+    return zipped({PAGE.format(number): answer for number, answer in enumerate(answers, start=1)})
 
 
 def pages(payload: bytes, what: str) -> list[bytes]:

@@ -11,7 +11,6 @@ import io
 import json
 import random
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import sha256
@@ -20,6 +19,7 @@ from pathlib import Path
 from orchestration.archive import Origin
 from orchestration.errors import ArchiveError
 from orchestration.mirror import COLUMNS, Entry, mirror_origin, read_index
+from orchestration.parsing import unzip, zipped
 from orchestration.records import DEFS
 
 ABOUT = {
@@ -76,18 +76,13 @@ def workbook(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
-    saved, packed = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
     book.save(saved)
-    # Without the time of saving, and stored, as zlib's builds do not pack alike.
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(packed, "w") as fixed:
-        for name in sorted(parts.namelist()):
-            member = zipfile.ZipInfo(name)
-            member.create_system = 0
-            content = parts.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>2026-11-20T09:00:00Z", content)
-            fixed.writestr(member, content)
-    return packed.getvalue()
+    parts = dict(sorted(unzip(saved.getvalue(), "a made-up workbook").items()))
+    # Without the time of saving.
+    about = parts["docProps/core.xml"]
+    parts["docProps/core.xml"] = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>2026-11-20T09:00:00Z", about)
+    return zipped(parts)
 
 
 def write_sample(folder: Path) -> list[str]:

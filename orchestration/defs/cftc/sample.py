@@ -5,13 +5,11 @@ report, and a correction of an older one, with the changes that follow from it. 
 revision. The service's own answer would begin in an earlier year: here it is short, as its records are long.
 """
 
-import io
 import json
 import random
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from orchestration.defs.cftc.parsers import (
     CHANGES,
@@ -24,7 +22,7 @@ from orchestration.defs.cftc.parsers import (
     SHARES,
     TRADERS,
 )
-from orchestration.parsing import bundle
+from orchestration.parsing import bundle, zipped
 from orchestration.records import load_datasets
 from orchestration.sampling import SampleFile
 
@@ -32,6 +30,7 @@ DATASET = "cftc/tff"
 WEEK = timedelta(days=7)
 FIRST = date(2023, 10, 24)
 LAST_IN_FILE = date(2026, 11, 3)
+PACKED = datetime(2026, 11, 6, 15, 30)
 # It came out on Monday the 16th, as the 11th is Veterans Day.
 LAST = date(2026, 11, 10)
 SERVED_FROM = date(2026, 10, 27)
@@ -105,7 +104,12 @@ def files(rng: random.Random) -> list[SampleFile]:
                 retrieved_on="2026-11-06",
                 published_on="",
                 payload=zipped(
-                    text([_cells(*row) for row in rows if row[1].year == year and row[1] <= LAST_IN_FILE])
+                    {
+                        MEMBER: text(
+                            [_cells(*row) for row in rows if row[1].year == year and row[1] <= LAST_IN_FILE]
+                        )
+                    },
+                    PACKED,
                 ),
             )
             for year in range(FIRST.year, LAST.year + 1)
@@ -119,16 +123,6 @@ def files(rng: random.Random) -> list[SampleFile]:
             payload=bundle([json.dumps([record(cells) for cells in corrected]).encode()]),
         ),
     ]
-
-
-def zipped(content: str) -> bytes:
-    """The zip around the CSV, with a fixed time; stored, as zlib's builds do not pack alike."""
-    member = zipfile.ZipInfo(MEMBER, date_time=(2026, 11, 6, 15, 30, 0))
-    member.create_system = 0
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(member, content)
-    return packed.getvalue()
 
 
 def text(rows: list[dict[str, str]]) -> str:

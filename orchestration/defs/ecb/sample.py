@@ -1,12 +1,11 @@
 """Made-up files of the ECB: its reference rates, a random walk on TARGET days, and its survey's."""
 
-import io
 import random
-import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from orchestration.defs.ecb import sample_spf
+from orchestration.parsing import zipped
 from orchestration.records import load_datasets
 from orchestration.releases import BusinessCalendar
 from orchestration.sampling import SampleFile
@@ -44,20 +43,10 @@ def files(rng: random.Random) -> list[SampleFile]:
             url=load_datasets()[DATASET].address,
             retrieved_on=LAST.isoformat(),
             published_on=LAST.isoformat(),
-            payload=zipped("\n".join(rows) + "\n"),
+            payload=zipped({"eurofxref-hist.csv": "\n".join(rows) + "\n"}, datetime.combine(LAST, time(16))),
         ),
         *sample_spf.files(rng),
     ]
-
-
-def zipped(content: str) -> bytes:
-    """The zip around the CSV, with a fixed time; stored, as zlib's builds do not pack alike."""
-    member = zipfile.ZipInfo("eurofxref-hist.csv", date_time=(LAST.year, LAST.month, LAST.day, 16, 0, 0))
-    member.create_system = 0
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(member, content)
-    return packed.getvalue()
 
 
 def _days(rng: random.Random) -> Iterator[str]:

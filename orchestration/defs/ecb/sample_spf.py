@@ -1,11 +1,10 @@
 """Made-up files of the Survey of Professional Forecasters: a few rounds, as the ECB gives them."""
 
-import io
 import random
-import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 
+from orchestration.parsing import zipped
 from orchestration.records import load_datasets
 from orchestration.sampling import SampleFile
 
@@ -38,7 +37,12 @@ def files(rng: random.Random) -> list[SampleFile]:
     payloads = {
         "spf_usd_assumption": ("csv", averages(rng, "ASSU", "USD", "USD", 1.08)),
         "spf_inflation": ("csv", averages(rng, "HICP", "POINT", "PCPA", 2.0)),
-        "spf_individual_forecasts": ("zip", zipped({f"{y}Q{q}": member(rng, y, q) for y, q in ROUNDS})),
+        "spf_individual_forecasts": (
+            "zip",
+            zipped(
+                {f"{y}Q{q}.csv": member(rng, y, q) for y, q in ROUNDS}, datetime.combine(RELEASED, time(10))
+            ),
+        ),
     }
     return [
         SampleFile(
@@ -108,19 +112,6 @@ def member(rng: random.Random, year: int, quarter: int) -> bytes:
         for forecaster in FORECASTERS
     ]
     return "".join(f"{','.join(line + [''] * (WIDTH - len(line)))}\r\n" for line in lines).encode()
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    """The zip of rounds, with fixed times; stored, as zlib's builds do not pack alike."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(
-                f"{name}.csv", date_time=(RELEASED.year, RELEASED.month, RELEASED.day, 10, 0, 0)
-            )
-            info.create_system = 0
-            archive.writestr(info, content)
-    return packed.getvalue()
 
 
 def _answer(rng: random.Random, level: float, ranges: tuple[str, ...]) -> Iterator[str]:

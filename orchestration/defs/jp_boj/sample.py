@@ -7,7 +7,6 @@ there are three, so that the file stays small.
 import io
 import json
 import random
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -39,6 +38,7 @@ from orchestration.defs.jp_boj.workbooks import (
     TRANSACTIONS,
     UNIT,
 )
+from orchestration.parsing import unzip, zipped
 from orchestration.records import load_datasets
 from orchestration.releases import BusinessCalendar
 from orchestration.sampling import SampleFile
@@ -446,16 +446,8 @@ def workbook(sheets: Mapping[str, Cells]) -> bytes:
             sheet.cell(row, column, value)
     written = io.BytesIO()
     book.save(written)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            # The days of creation would differ on every run.
-            content = b"" if name == "docProps/core.xml" else source.read(name)
-            member = zipfile.ZipInfo(name)
-            member.create_system = 0
-            member.compress_type = zipfile.ZIP_STORED
-            target.writestr(member, content or EMPTY_PROPERTIES)
-    return packed.getvalue()
+    # The days of creation would differ on every run.
+    return zipped(unzip(written.getvalue(), "a made-up workbook") | {"docProps/core.xml": EMPTY_PROPERTIES})
 
 
 EMPTY_PROPERTIES = (
