@@ -30,7 +30,8 @@
         'key': ['currency', 'method'],
         'published': {
             'holdings_usd_m': "'million US dollars'",
-            'share_pct': "'percent of allocated reserves'",
+            'share_pct': "case method when 'cofer_imputed' then 'percent of foreign exchange reserves'"
+                ~ " else 'percent of allocated reserves' end",
         },
     },
     {
