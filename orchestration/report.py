@@ -3,7 +3,7 @@
 Reads the serving copy and the archive, as any reader would; decides nothing.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from orchestration import formats
 from orchestration.archive import Snapshot
 from orchestration.arrivals import freshness
 from orchestration.failed_looks import failed_looks
@@ -142,7 +143,7 @@ def status(settings: Settings) -> RenderableType:
         table.add_row(
             answer.dataset.id,
             str(answer.newest_held),
-            _span(release.period_start, release.period_end),
+            formats.period(release.period_start, release.period_end),
             f"{release.due_at:%Y-%m-%d %H:%M}",
             f"{answer.due_there:%a %H:%M %Z}",
             f"[{COLOURS[state]}]{state.value}[/{COLOURS[state]}]",
@@ -253,7 +254,7 @@ def _newest(rows: list[tuple[Any, ...]]) -> Table:
     for basis, asset_class, start, end, net_m, net_usd_m, _ in rows:
         table.add_row(
             basis,
-            _span(start, end),
+            formats.period(start, end),
             asset_class.replace("_", " "),
             _trillions(net_m),
             _billions(net_usd_m),
@@ -322,23 +323,6 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a query returns
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _span(start: date, end: date) -> str:
-    """A period as people write it: 'Aug 2026', 'Q3 2026', 'H1 2026', '2026', or its first and last day."""
-    if start == end:
-        return str(start)
-    months = (end.year - start.year) * 12 + end.month - start.month + 1
-    whole = start.day == 1 and (end + timedelta(days=1)).day == 1 and start.month % months == 1 % months
-    if whole and months in (1, 3, 6, 12):
-        return {
-            1: f"{start:%b %Y}",
-            3: f"Q{end.month // 3} {end.year}",
-            6: f"H{end.month // 6} {end.year}",
-            12: str(end.year),
-        }[months]
-    brief = start.year == end.year or end - start < timedelta(days=31)
-    return f"{start} to {end:%m-%d}" if brief else f"{start} to {end}"
 
 
 def _trillions(millions: Any) -> str:  # noqa: ANN401 - a Decimal, or None

@@ -7,8 +7,9 @@ that no viewer's time zone moves a month.
 """
 
 from collections.abc import Sequence
-from datetime import date
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -45,6 +46,17 @@ def drawable(rows: Sequence[dict[str, object]], dates: Sequence[str] = ("date",)
         elif name.startswith("value"):
             frame[name] = frame[name].astype("float64")
     return frame
+
+
+def bar(start: date, end: date) -> tuple[date, date]:
+    """The edges of a period's bar: four fifths of the period, so that bars stand apart."""
+    return start, start + (end - start + timedelta(days=1)) * 0.8
+
+
+def middle(start: date, end: date) -> date:
+    """Where a mark stands that belongs to the period's bar."""
+    left, right = bar(start, end)
+    return left + (right - left) / 2
 
 
 def time(frame: pd.DataFrame, title: str | None = None) -> alt.X:
@@ -157,14 +169,22 @@ def lines(
 
 
 def apart(values: Sequence[float], least: float) -> list[float]:
-    """Places for labels near their values, each at least so far from the next, as they were in order."""
+    """Places for labels near their values, each at least so far from the next, as they were in order.
+
+    Labels that would lie on each other form a stack around the mean of their values; others stay.
+    """
     order = sorted(range(len(values)), key=values.__getitem__)
-    places = list(values)
-    for lower, upper in pairwise(order):
-        places[upper] = max(places[upper], places[lower] + least)
-    # What was pushed up moves down again by half, so that labels lie around their values.
-    pushed = max((p - v for p, v in zip(places, values, strict=True)), default=0)
-    return [place - pushed / 2 for place in places]
+    # Of each stack from below: how many labels, and where the first of all would be at the same distances.
+    stacks: list[tuple[int, float]] = []
+    for rank, index in enumerate(order):
+        size, base = 1, values[index] - rank * least
+        while stacks and stacks[-1][1] > base:
+            below, lower = stacks.pop()
+            size, base = size + below, (size * base + below * lower) / (size + below)
+        stacks.append((size, base))
+    bases = [base for size, base in stacks for _ in range(size)]
+    places = dict(zip(order, (base + rank * least for rank, base in enumerate(bases)), strict=True))
+    return [places[index] for index in range(len(values))]
 
 
 def band(frame: pd.DataFrame, value_title: str, colour: str) -> alt.Chart:
@@ -311,17 +331,34 @@ CONFIG = {
         "titleAngle": 0,
         "titleAlign": "left",
         "titleAnchor": "end",
-        "titleY": -10,
+        "titleY": -16,
         "titleX": -34,
         "tickCount": 6,
+        # A label stands at its line, also at the ends.
+        "labelFlush": False,
     },
 }
 
 
-def finished(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> alt.Chart:
+@dataclass(frozen=True)
+class Finished:
+    """A chart as Streamlit takes it: it asks for the specification and nothing else.
+
+    The specification is not checked against the schema of Vega-Lite again: tests do, and it takes as long as
+    all else on a page.
+    """
+
+    chart: alt.Chart | alt.LayerChart
+
+    def to_dict(self) -> dict[str, Any]:
+        """The specification."""
+        return self.chart.to_dict(validate=False)
+
+
+def finished(chart: alt.Chart | alt.LayerChart) -> Finished:
     """The chart itself, now in the house style; the text's colour is the page's."""
     # Altair's own ways to set these copy the whole chart each time, which takes longer than to draw it.
     if chart.height is alt.Undefined:
         chart.height = HEIGHT
     chart.config = CONFIG
-    return chart
+    return Finished(chart)

@@ -6,7 +6,8 @@ Each function draws one thing. What a page is about is in its module.
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import altair as alt
 import pyarrow as pa
@@ -15,7 +16,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, serving_copy
+from orchestration import formats
+from orchestration.dashboard import charts, serving_copy
 from orchestration.dashboard.queries import shared
 from orchestration.report import short
 from orchestration.settings import Settings
@@ -62,7 +64,7 @@ def as_of() -> date | None:
     """The control that turns a page back to what was known on a day.
 
     Returns:
-        The day; None for today, that is the newest version of everything. Part of the page's address.
+        The day; None for today, that is the newest version held of everything. Part of the page's address.
     """
     today = Settings().now().date()
     # A page that is left open over midnight stays at the newest: today's date is another by then.
@@ -78,15 +80,69 @@ def as_of() -> date | None:
         format="YYYY-MM-DD",
         key="as_of",
         bind="query-params",
-        help="What was known at the end of that day (UTC). Today: the newest version of every figure.",
+        help="What was known at the end of that day (UTC). Today: the newest version that is held of every "
+        "figure.",
         width=150,
     )
     return None if chosen == today else chosen
 
 
 def known(as_of: date | None) -> str:
-    """The end of a sentence: 'as known today', 'as known on 12 May 2025'."""
-    return "as known today" if as_of is None else f"as known on {formats.day(as_of)}"
+    """The end of a sentence: 'in the newest files held', 'as known on 12 May 2025'."""
+    return "in the newest files held" if as_of is None else f"as known on {formats.day(as_of)}"
+
+
+def caveats(*tables: pa.Table, as_of: date | None = None) -> None:
+    """What holds for a whole page, each thing said once, below its headline.
+
+    Whether figures are made up, which datasets are late, and whether figures count as known by a schedule.
+
+    Args:
+        tables: all that the page shows, with the columns `origin`, `dataset` and `rests_on_schedule`.
+        as_of: the day of the page; None for today.
+    """
+    warn_if_made_up(*tables)
+    now = Settings().now()
+    shown = {
+        name
+        for table in tables
+        for names in table["dataset"].unique().to_pylist()
+        if names
+        for name in names.split(", ")
+    }
+    said = late(freshness(now if as_of is None else _end_of(as_of)).to_pylist(), shown)
+    if any(pc.any(table["rests_on_schedule"]).as_py() for table in tables):
+        said.append(
+            "Figures older than the first file held count as known from their scheduled release; what was "
+            "printed first may have been another figure."
+        )
+    if said:
+        st.caption("  \n".join(said))
+
+
+def freshness(when: datetime) -> pa.Table:
+    """What is held of each dataset, and what should be at a time; that time to the minute."""
+    return serving_copy.ask(shared.FRESHNESS, moment=when.replace(tzinfo=None, second=0, microsecond=0))
+
+
+def late(rows: Iterable[Mapping[str, Any]], shown: Iterable[str]) -> list[str]:
+    """Of the datasets shown, those whose newest period held is late: what is missing, and since when.
+
+    Args:
+        rows: the answer of `freshness`.
+        shown: identifiers of datasets.
+    """
+    return [
+        f":orange-badge[✗ late] {plain(row['title'])}: held to {formats.day(row['newest_period_end'])}; "
+        f"{formats.period(row['awaited_period_start'], row['awaited_period_end'])} was due on "
+        f"{formats.moment(row['due_at'], row['timezone'])}."
+        for row in rows
+        if row["status"] == "late" and row["dataset"] in shown
+    ]
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def warn_if_made_up(*tables: pa.Table) -> None:
@@ -98,15 +154,6 @@ def warn_if_made_up(*tables: pa.Table) -> None:
         )
 
 
-def warn_if_scheduled(table: pa.Table) -> None:
-    """Say so where a figure counts as known by the release schedule; the table has `rests_on_schedule`."""
-    if pc.any(table["rests_on_schedule"]).as_py():
-        st.caption(
-            "Figures older than the first file held count as known from their scheduled release; what was "
-            "printed first may have been another figure."
-        )
-
-
 def headline(text: str, below: str = "") -> None:
     """The page in one sentence, and a second one in smaller letters."""
     st.markdown(f"### {text}")
@@ -115,7 +162,7 @@ def headline(text: str, below: str = "") -> None:
 
 
 def chart(
-    drawn: alt.Chart | alt.LayerChart | alt.VConcatChart,
+    drawn: alt.Chart | alt.LayerChart,
     title: str,
     subtitle: str,
     source: str,
@@ -192,16 +239,20 @@ def source(datasets: Iterable[str]) -> str:
     return "  \n".join(dict.fromkeys(credits[name] for name in sorted(wanted)))
 
 
-def downloads(name: str, shown: pa.Table, what: str = "What this page shows") -> None:
+def downloads(
+    name: str, shown: pa.Table, what: str = "What this page shows", as_of: date | None = None
+) -> None:
     """Buttons for what the page shows, as CSV and Parquet; rows that must not be passed on are left out.
 
     Args:
-        name: the files' name, without ending.
+        name: the files' name, without the day and the ending.
         shown: the rows with decimals, units in the names of columns, as the marts have them.
         what: what the rows are, where a page has several tables.
+        as_of: the day of the page, which the files' name then ends with; None for today.
     """
     leaving = serving_copy.may_be_passed_on(shown)
-    deferred_downloads(name, lambda: shown, shown.num_rows, leaving.num_rows, what)
+    dated = f"{name}_as_of_{as_of}" if as_of else name
+    deferred_downloads(dated, lambda: shown, shown.num_rows, leaving.num_rows, what)
 
 
 def deferred_downloads(name: str, rows: Callable[[], pa.Table], held: int, leaving: int, what: str) -> None:
@@ -227,7 +278,7 @@ def deferred_downloads(name: str, rows: Callable[[], pa.Table], held: int, leavi
                 key=f"{name}.{ending}",
                 on_click="ignore",
             )
-        said = f"{what}: {leaving:,} rows."
+        said = f"{what}: {leaving:,} {'row' if leaving == 1 else 'rows'}."
         left_out = held - leaving
         st.caption(f"{said} {left_out:,} are licensed and left out." if left_out else said)
 

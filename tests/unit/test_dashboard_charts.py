@@ -119,3 +119,12 @@ def test_labels_at_the_ends_of_lines_do_not_lie_on_each_other() -> None:
     assert sorted(close) == [close[0], close[2], close[1]]
     assert close[2] - close[0] == pytest.approx(2)
     assert close[1] - close[2] == pytest.approx(2)
+    # Those that lie on each other make room around their values; others stay at theirs.
+    assert charts.apart([34.7, 7.4, 5.8, 4.1, -51.9], 3) == pytest.approx(
+        [34.7, 8.77, 5.77, 2.77, -51.9], abs=0.01
+    )
+
+
+def test_a_bar_has_four_fifths_of_its_period_and_its_mark_stands_in_the_middle() -> None:
+    assert charts.bar(date(2026, 1, 1), date(2026, 3, 31)) == (date(2026, 1, 1), date(2026, 3, 14))
+    assert charts.middle(date(2026, 4, 1), date(2026, 4, 30)) == date(2026, 4, 13)

@@ -61,7 +61,9 @@ def test_all_claims_are_counted_by_what_is_known_now() -> None:
         CLAIM | {"verdict_now": "does_not_hold"},
         CLAIM | {"verdict": "cannot_be_tested", "verdict_now": "cannot_be_tested"},
     ]
-    assert "All 3 claims, by what is known now: 1 holds, 1 does not hold, 1 cannot be tested." in below(rows)
+    assert "All 3 claims, by the newest files held: 1 holds, 1 does not hold, 1 cannot be tested." in below(
+        rows
+    )
     assert "Another verdict now than on the day: 1." in below(rows)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from orchestration.dashboard.views.data import arrival, headline, moment, per_dataset, revision
+from orchestration.dashboard.views.data import arrival, headline, per_dataset, revision
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ARRIVAL = {
@@ -32,12 +32,6 @@ def test_the_headline_counts_what_is_late_of_what_is_held() -> None:
     )
 
 
-def test_a_release_has_the_time_of_its_place() -> None:
-    assert moment(ARRIVAL["due_at"], "Asia/Tokyo") == "Thu 20 Aug 2026 08:50 JST"
-    assert moment(datetime(2026, 2, 4, 22), "America/New_York") == "Wed 4 Feb 2026 17:00 EST"
-    assert moment(None) == "–"
-
-
 def test_a_dataset_shows_what_it_waits_for_by_whose_calendar() -> None:
     shown = {name: said.replace("\N{NO-BREAK SPACE}", " ") for name, said in arrival(ARRIVAL).items()}
     assert shown["State"] == ":orange-badge[✗ late]"
@@ -63,7 +57,7 @@ REVISION = {
     "revised_at": datetime(2026, 7, 1, 13),
     "days_since_first_known": 92,
     "is_method_change": False,
-    "unit": "percent of allocated reserves",
+    "unit": "percent of foreign exchange reserves",
     "dataset": "imf/cofer",
 }
 

@@ -1,13 +1,4 @@
-"""What is held and how fresh it is, what was revised, whose it is, and whole marts to take along."""
-
-FRESHNESS = """
-select freshness.*, datasets.timezone
-from quality.freshness_at($moment) as freshness
-inner join core.datasets as datasets using (dataset)
-order by
-    list_position(['late', 'due', 'nothing held', 'fresh'], status),
-    late_after, dataset
-"""
+"""What was revised, whose it is, and whole marts to take along."""
 
 # Marts that are older than the files held, and why.
 KEPT = """

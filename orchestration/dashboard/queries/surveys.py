@@ -4,7 +4,8 @@ _READINGS = """
 select
     survey_id, survey, survey_period, frequency, period_start, period_end, question_id, question, answer,
     unit, reading, reading_text, n_respondents, published_date, source_name, source_url, source_date,
-    origin, confidence, note, is_chosen, dataset, known_at, known_at_basis, is_redistributable, file_origin
+    origin, confidence, note, is_chosen, dataset, known_at, known_at_basis,
+    known_at_basis = 'scheduled' as rests_on_schedule, is_redistributable, file_origin
 from {readings}
 order by period_end desc, survey_id, question_id, reading desc nulls last, answer, is_chosen desc, source_name
 """

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from orchestration.dashboard import formats, furniture
+from orchestration import formats
+from orchestration.dashboard import furniture
 from orchestration.dashboard.queries import claims as queries
 from orchestration.dashboard.serving_copy import ask
 
@@ -52,8 +53,8 @@ def draw() -> None:
     """The page."""
     claims = ask(queries.CLAIMS)
     rows = claims.to_pylist()
-    furniture.warn_if_made_up(claims)
     furniture.headline(headline(rows), below(rows))
+    furniture.caveats(claims)
     _lead(rows)
     _overview(rows)
     chosen = _chosen(rows)
@@ -91,7 +92,7 @@ def below(rows: Sequence[Row]) -> str:
         if now[verdict]
     )
     return (
-        f"All {len(rows):,} claims, by what is known now: {said}. Another verdict now than on the day: "
+        f"All {len(rows):,} claims, by the newest files held: {said}. Another verdict now than on the day: "
         f"{changed:,}. Each verdict is computed from the figure, never typed."
     )
 

@@ -3,19 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from statistics import median
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.dashboard import formats, furniture
+from orchestration import formats
+from orchestration.dashboard import furniture
 from orchestration.dashboard.queries import data as queries
 from orchestration.dashboard.serving_copy import ask, ask_once
-from orchestration.publish import MARK, PACKAGE
+from orchestration.serving import MARK, PACKAGE
 from orchestration.settings import Settings
 
 Row = dict[str, Any]
@@ -36,7 +36,7 @@ ALL = "all"
 def draw() -> None:
     """The page."""
     now = Settings().now()
-    freshness = ask(queries.FRESHNESS, moment=now.replace(tzinfo=None, second=0, microsecond=0))
+    freshness = furniture.freshness(now)
     revisions = ask(queries.REVISIONS)
     rows = freshness.to_pylist()
     furniture.warn_if_made_up(freshness)
@@ -65,14 +65,6 @@ def headline(rows: Sequence[Row], now: datetime) -> str:
     return f"{formats.day(now)}, {now:%H:%M} UTC: {', '.join(said)}"
 
 
-def moment(when: datetime | None, zone: str = "UTC") -> str:
-    """A time at a place: 'Fri 20 Nov 2026 08:50 JST'; a time without a zone is in UTC."""
-    if when is None:
-        return formats.MISSING
-    there = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
-    return f"{there:%a} {formats.day(there)} {there:%H:%M %Z}"
-
-
 def _largest(revisions: pa.Table) -> str:
     if not revisions.num_rows:
         return "No held figure was revised."
@@ -94,8 +86,8 @@ def _freshness(freshness: pa.Table, rows: Sequence[Row]) -> None:
             st.info(f"{row['dataset']} is not due by its rule: {furniture.plain(row['due_reason'])}")
     for kept in ask(queries.KEPT).to_pylist():
         st.warning(
-            f"{kept['mart']} is kept as it was on {moment(kept['published_at'])}, without newer figures: "
-            f"{furniture.plain(kept['kept_because'])}"
+            f"{kept['mart']} is kept as it was on {formats.moment(kept['published_at'])}, without newer "
+            f"figures: {furniture.plain(kept['kept_because'])}"
         )
     furniture.text(
         [arrival(row) for row in rows],
@@ -124,7 +116,7 @@ def arrival(row: Row) -> dict[str, str]:
             ),
             "Due, UTC": furniture.unbroken(f"{formats.day(row['due_at'])} {row['due_at']:%H:%M}"),
             "Due there, and its calendar": (
-                f"{furniture.unbroken(moment(row['due_at'], row['timezone']))}  \n"
+                f"{furniture.unbroken(formats.moment(row['due_at'], row['timezone']))}  \n"
                 f":gray[{furniture.plain(row['release_rule'])}]"
             ),
         }
@@ -205,6 +197,7 @@ def revision(row: Row) -> dict[str, str]:
 
 
 def _terms() -> None:
+    terms = ask(queries.TERMS)
     furniture.text(
         [
             {
@@ -214,15 +207,17 @@ def _terms() -> None:
                 "Terms": furniture.link(row["licence"], row["licence_url"]),
                 "Credit line": furniture.plain(row["credit"]),
             }
-            for row in ask(queries.TERMS).to_pylist()
+            for row in terms.to_pylist()
         ],
         "Whose figures they are, under which terms",
         "Figures belong to their publishers; what you pass on carries their credit line.",
     )
+    furniture.downloads("terms", terms, "All datasets")
 
 
 def _methods() -> None:
-    rows = ask(queries.METHODS).to_pylist()
+    methods = ask(queries.METHODS)
+    rows = methods.to_pylist()
     dataset = _one_dataset("Dataset", [row["dataset"] for row in rows], "methods_of")
     furniture.text(
         [
@@ -241,6 +236,7 @@ def _methods() -> None:
         "How figures are made from which period on; each further row of a dataset is a break in its series.",
         notes=["Published: the day from which a method is known that also covers periods before it."],
     )
+    furniture.downloads("methods", methods, "All methods and breaks")
 
 
 def _downloads() -> None:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, furniture
+from orchestration import formats
+from orchestration.dashboard import charts, furniture
 from orchestration.dashboard.queries import flows as queries
 from orchestration.dashboard.serving_copy import ask
 
@@ -117,8 +118,8 @@ def draw() -> None:
     source = furniture.source({row["dataset"] for row in series})
 
     with top:
-        furniture.warn_if_made_up(signals)
         furniture.headline(_headline(choice, series), _record_in_words(choice, series))
+        furniture.caveats(signals, as_of=choice.as_of)
     shown = _range(series)
     _flow_chart(choice, shown, source)
     left, right = st.columns(2)
@@ -131,8 +132,7 @@ def draw() -> None:
         classes = ("equity_and_long_term_debt", "equity", "long_term_debt")
         _joint_buying(choice, *(by_class[name].to_pylist() for name in classes), source)
     _records(choice, series, source)
-    furniture.warn_if_scheduled(signals)
-    furniture.downloads(_file_name(choice), signals)
+    furniture.downloads(f"flows_{choice.direction}_{choice.frequency}", signals, as_of=choice.as_of)
 
 
 def _controls() -> Choice:
@@ -234,10 +234,12 @@ def _flow_chart(choice: Choice, shown: Sequence[Row], source: str) -> None:
         return
     frame = charts.drawable([_bar(choice, row) for row in shown], ("date", "date_end"))
     layers: list[alt.Chart | alt.LayerChart] = [charts.bars(frame, choice.axis), charts.zero()]
-    broken = ask(queries.BREAKS, dataset=shown[0]["dataset"], asset_class=choice.asset_class).to_pylist()
-    breaks = [
-        row for row in broken if shown[0]["period_start"] < row["from_period"] <= shown[-1]["period_end"]
-    ]
+    broken = ask(queries.BREAKS, dataset=shown[0]["dataset"], asset_class=choice.asset_class)
+    of_range = (pc.field("from_period") > shown[0]["period_start"]) & (
+        pc.field("from_period") <= shown[-1]["period_end"]
+    )
+    broken = broken.filter(of_range)
+    breaks = broken.to_pylist()
     if breaks:
         layers.append(charts.breaks([(row["from_period"], "other method") for row in breaks]))
     marked = [row for row in shown if row["was_record"]]
@@ -255,22 +257,19 @@ def _flow_chart(choice: Choice, shown: Sequence[Row], source: str) -> None:
         source,
         [*notes, *(f"Break in {row['from_period']:%B %Y}: {row['what']}" for row in breaks)],
     )
+    if breaks:
+        furniture.downloads("flows_breaks", broken, "Breaks in this range")
 
 
 def _bar(choice: Choice, row: Row) -> Row:
-    # Four fifths of the period, so that bars stand apart.
-    length = (row["period_end"] - row["period_start"] + timedelta(days=1)) * 0.8
-    return {
-        "date": row["period_start"],
-        "date_end": row["period_start"] + length,
-        **_point(choice, row, choice.column()),
-    }
+    left, right = charts.bar(row["period_start"], row["period_end"])
+    return {"date": left, "date_end": right, **_point(choice, row, choice.column())}
 
 
 def _mark(choice: Choice, row: Row) -> Row:
     beaten = row["beaten_by_period_end"]
     return {
-        "date": row["period_start"] + (row["period_end"] - row["period_start"]) * 0.4,
+        "date": charts.middle(row["period_start"], row["period_end"]),
         "stands": row["is_record"],
         "record": "stands" if beaten is None else f"beaten in {beaten:%b %Y}",
         **_point(choice, row, choice.column()),
@@ -427,8 +426,3 @@ def _joint_buying(
             f"or above their own 90th percentile in {formats.percent(strong, 1)}."
         ],
     )
-
-
-def _file_name(choice: Choice) -> str:
-    when = f"_as_of_{choice.as_of}" if choice.as_of else ""
-    return f"flows_{choice.direction}_{choice.frequency}{when}"

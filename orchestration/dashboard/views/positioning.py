@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, furniture
+from orchestration import formats
+from orchestration.dashboard import charts, furniture
 from orchestration.dashboard.queries import positioning as queries
 from orchestration.dashboard.serving_copy import ask
 from orchestration.dashboard.views import surveys
@@ -53,7 +54,6 @@ def draw() -> None:
         as_of = furniture.as_of()
     positions, readings = _positions(as_of), surveys.readings(as_of)
     with top:
-        furniture.warn_if_made_up(positions, surveys.with_origin(readings))
         if not positions.num_rows:
             furniture.headline(
                 f"No position was known on {formats.day(as_of)}" if as_of else "No position held"
@@ -67,17 +67,14 @@ def draw() -> None:
             )
         _charts(series, unit)
         _newest(series)
-        furniture.warn_if_scheduled(positions)
-        furniture.downloads(f"positions{_file_end(as_of)}", positions, "Positions of all these weeks")
+        furniture.downloads("positions", positions, "Positions of all these weeks", as_of)
+    with top:
+        furniture.caveats(positions, surveys.sourced(readings), as_of=as_of)
     surveys.draw(readings, as_of)
 
 
 def _positions(as_of: date | None) -> pa.Table:
     return ask(queries.POSITIONS) if as_of is None else ask(queries.POSITIONS_AS_OF, as_of=as_of)
-
-
-def _file_end(as_of: date | None) -> str:
-    return f"_as_of_{as_of}" if as_of else ""
 
 
 def by_series(rows: Sequence[Row]) -> Series:

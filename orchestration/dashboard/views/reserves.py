@@ -11,7 +11,8 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, furniture
+from orchestration import formats
+from orchestration.dashboard import charts, furniture
 from orchestration.dashboard.queries import reserves as queries
 from orchestration.dashboard.serving_copy import ask
 from orchestration.dashboard.views import reserves_composite, reserves_gold, reserves_treasuries
@@ -81,9 +82,9 @@ def draw() -> None:
             queries.COMPOSITE,
         )
     ]
-    with top:
-        furniture.warn_if_made_up(*tables)
     _cofer(choice, shares, concentration, top)
+    with top:
+        furniture.caveats(*tables, as_of=choice.as_of)
     reserves_gold.draw(gold, choice.shown, choice.as_of)
     reserves_treasuries.draw(treasuries, holders, custody, choice.shown, choice.as_of)
     reserves_composite.draw(composite, choice.as_of)
@@ -120,13 +121,13 @@ def _cofer(
 ) -> None:
     rows = table.to_pylist()
     series = [row for row in rows if row["currency"] == choice.currency and row["share_pct"] is not None]
-    methods = ask(queries.METHODS).to_pylist()
+    methods = ask(queries.METHODS)
     if not series:
         with top:
             furniture.headline(
                 f"Shares of {choice.name} in reserves, {furniture.known(choice.as_of)}, are not here"
             )
-            for method in methods:
+            for method in methods.to_pylist():
                 since = method["first_published_at"].date()
                 if choice.as_of and choice.as_of < since:
                     st.info(
@@ -142,16 +143,15 @@ def _cofer(
             headline(newest, choice.name), " ".join([quarter_in_words(newest), *imputed_in_words(imputed)])
         )
     shown = choice.shown(series)
-    broken = [f"Method {method_in_words(method)}" for method in methods]
-    _share_chart(choice, shown, methods, source, broken)
+    _share_chart(choice, shown, methods.to_pylist(), source)
     left, right = st.columns(2)
     with left:
         _change_chart(choice, same_method(shown), source)
     with right:
         _active_flow_chart(choice, same_method(shown), source)
     _table(rows, newest, source, choice)
-    furniture.warn_if_scheduled(table)
-    furniture.downloads(_file_name("reserves_by_currency", choice.as_of), table, "All currencies")
+    furniture.downloads("reserves_by_currency", table, "All currencies", choice.as_of)
+    furniture.downloads("reserves_methods", methods, "Methods that replaced another")
     _concentration(choice, concentration, source)
 
 
@@ -285,9 +285,7 @@ def _order(points: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(point["series"] for point in reversed(points)))
 
 
-def _share_chart(
-    choice: Choice, shown: Sequence[Row], methods: Sequence[Row], source: str, broken: list[str]
-) -> None:
+def _share_chart(choice: Choice, shown: Sequence[Row], methods: Sequence[Row], source: str) -> None:
     nominal = _points(shown, "share_pct", "As published")
     column = "share_at_fixed_fx_{}pct"
     base = next(
@@ -323,7 +321,11 @@ def _share_chart(
         f"Share of {choice.name} in the world's {denominator(shown[-1])}, quarterly",
         said,
         source,
-        [*([RANGE_SAID] if base else []), NOT_SAID, *broken],
+        [
+            *([RANGE_SAID] if base else []),
+            NOT_SAID,
+            *(f"Method {method_in_words(method)}" for method in methods),
+        ],
     )
 
 
@@ -333,12 +335,12 @@ def _change_chart(choice: Choice, shown: Sequence[Row], source: str) -> None:
         return
     bars, ranges = [], []
     for row in there:
-        length = (row["period_end"] - row["period_start"] + timedelta(days=1)) * 0.8
-        point = {"date": row["period_start"], "period": _when(row)}
+        left, right = charts.bar(row["period_start"], row["period_end"])
         bars.append(
             {
-                **point,
-                "date_end": row["period_start"] + length,
+                "date": left,
+                "date_end": right,
+                "period": _when(row),
                 "value": row["share_change_pp"],
                 "text": formats.points(row["share_change_pp"]),
                 "series": "As published",
@@ -347,8 +349,8 @@ def _change_chart(choice: Choice, shown: Sequence[Row], source: str) -> None:
         if ends := _ends(row, "share_change_constant_fx_{}pp"):
             ranges.append(
                 {
-                    **point,
-                    "date": row["period_start"] + length / 2,
+                    "date": charts.middle(row["period_start"], row["period_end"]),
+                    "period": _when(row),
                     "value_low": min(ends),
                     "value_high": max(ends),
                     "text": " to ".join(dict.fromkeys(formats.points(end) for end in sorted(ends))),
@@ -375,14 +377,15 @@ def _active_flow_chart(choice: Choice, shown: Sequence[Row], source: str) -> Non
         return
     bars = [
         {
-            "date": row["period_start"],
-            "date_end": row["period_start"] + (row["period_end"] - row["period_start"]) * 0.8,
+            "date": left,
+            "date_end": right,
             "value": row["active_flow_usd_m"] / 1000,
             "text": formats.money(row["active_flow_usd_m"], "USD", signed=True),
             "period": _when(row),
             "series": _titled(CURRENCIES[choice.currency]),
         }
         for row in there
+        for left, right in [charts.bar(row["period_start"], row["period_end"])]
     ]
     furniture.chart(
         alt.layer(charts.bars(charts.drawable(bars, ("date", "date_end")), "$ bn"), charts.zero()),
@@ -492,7 +495,7 @@ def _concentration(choice: Choice, table: pa.Table, source: str) -> None:
         source,
         ["The figure that is mostly quoted has the others as one currency."],
     )
-    furniture.downloads(_file_name("reserves_concentration", choice.as_of), table, "Concentration")
+    furniture.downloads("reserves_concentration", table, "Concentration", choice.as_of)
 
 
 def concentration_in_words(newest: Row) -> str:
@@ -512,7 +515,3 @@ def _named(rows: Sequence[Row]) -> list[str]:
         for before, row in pairwise(rows)
         if row["named_currencies"] > before["named_currencies"]
     ]
-
-
-def _file_name(what: str, as_of: date | None) -> str:
-    return f"{what}_as_of_{as_of}" if as_of else what

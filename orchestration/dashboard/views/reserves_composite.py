@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.dashboard import formats, furniture
+from orchestration import formats
+from orchestration.dashboard import furniture
 
 Row = dict[str, Any]
 
@@ -74,9 +75,7 @@ def draw(table: pa.Table, as_of: date | None) -> None:
             "components overlap, and none shows who bought or sold. Twelve values are few."
         ],
     )
-    furniture.downloads(
-        f"dedollarisation_as_of_{as_of}" if as_of else "dedollarisation", table, "Composite and components"
-    )
+    furniture.downloads("dedollarisation", table, "Composite and components", as_of)
 
 
 def why_there_is_none(rows: Sequence[Row]) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, furniture
+from orchestration import formats
+from orchestration.dashboard import charts, furniture
 
 Row = dict[str, Any]
 
@@ -44,7 +45,7 @@ def draw(table: pa.Table, shown: Callable[[Sequence[Row]], list[Row]], as_of: da
         if counted:
             _charts(name, shown(counted), furniture.source([dataset]))
     _table(rows, as_of)
-    furniture.downloads(f"reserves_gold_as_of_{as_of}" if as_of else "reserves_gold", table, "Gold")
+    furniture.downloads("reserves_gold", table, "Gold", as_of)
 
 
 def newest_of_each(rows: Sequence[Row]) -> list[Row]:
@@ -67,7 +68,8 @@ def _charts(name: str, rows: Sequence[Row], source: str) -> None:
     for place, (column, (unit, title, subtitle)) in zip(columns, drawn.items(), strict=False):
         points = [
             {
-                "date": row["period_end"],
+                # Where the axis names the period: the end of a year would stand at the name of the next.
+                "date": row["period_start"],
                 "value": row[column],
                 "text": f"{formats.number(row[column], 1)}{formats.GAP}{unit}",
                 "period": formats.period(row["period_start"], row["period_end"]),

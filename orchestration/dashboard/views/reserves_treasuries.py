@@ -1,7 +1,7 @@
 """US Treasury securities abroad, on the page *Reserves*: who holds them, what was bought, what prices did."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, furniture
+from orchestration import formats
+from orchestration.dashboard import charts, furniture
 
 Row = dict[str, Any]
 Shown = Callable[[Sequence[Row]], list[Row]]
@@ -72,8 +73,7 @@ def draw(table: pa.Table, holders: pa.Table, custody: pa.Table, shown: Shown, as
         two = pc.field("holder_kind").isin(["official", "non_official"])
         _levels(shown(table.filter(two).to_pylist()), source)
     _table(newest, source, as_of)
-    furniture.warn_if_scheduled(table)
-    furniture.downloads(_file_name("treasuries_by_holder", as_of), table, "All holders")
+    furniture.downloads("treasuries_by_holder", table, "All holders", as_of)
     _major(holders, shown, as_of)
     _custody(custody, shown, as_of)
 
@@ -130,12 +130,12 @@ def _parts(rows: Sequence[Row], source: str) -> None:
         figures = [row[column] for column in PARTS]
         if None in figures:
             continue
-        length = (row["period_end"] - row["period_start"] + timedelta(days=1)) * 0.8
+        left, right = charts.bar(row["period_start"], row["period_end"])
         for part, figure, (low, high) in zip(PARTS.values(), figures, stacked(figures), strict=True):
             bars.append(
                 {
-                    "date": row["period_start"],
-                    "date_end": row["period_start"] + length,
+                    "date": left,
+                    "date_end": right,
                     "value_low": low / 1000,
                     "value_high": high / 1000,
                     "series": part,
@@ -231,7 +231,7 @@ def _major(table: pa.Table, shown: Shown, as_of: date | None) -> None:
         furniture.source({row["dataset"] for row in rows}),
         [CUSTODIAN, "Lines are interrupted where a benchmark survey began a new series: never joined."],
     )
-    furniture.downloads(_file_name("major_holders", as_of), table, "Major holders")
+    furniture.downloads("major_holders", table, "Major holders", as_of)
 
 
 def _custody(table: pa.Table, shown: Shown, as_of: date | None) -> None:
@@ -251,8 +251,4 @@ def _custody(table: pa.Table, shown: Shown, as_of: date | None) -> None:
             "another custodian or to the Federal Reserve's own repurchase pool."
         ],
     )
-    furniture.downloads(_file_name("fed_custody", as_of), table, "In custody")
-
-
-def _file_name(what: str, as_of: date | None) -> str:
-    return f"{what}_as_of_{as_of}" if as_of else what
+    furniture.downloads("fed_custody", table, "In custody", as_of)

@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.dashboard import charts, formats, furniture
+from orchestration import formats
+from orchestration.dashboard import charts, furniture
 from orchestration.dashboard.queries import surveys as queries
 from orchestration.dashboard.serving_copy import ask
 
@@ -63,9 +64,11 @@ def readings(as_of: date | None) -> pa.Table:
     return ask(queries.READINGS) if as_of is None else ask(queries.READINGS_AS_OF, as_of=as_of)
 
 
-def with_origin(rows: pa.Table) -> pa.Table:
-    """Where the files of readings come from, under the name by which made-up ones are found."""
-    return rows.select(["file_origin"]).rename_columns(["origin"])
+def sourced(held: pa.Table) -> pa.Table:
+    """Where readings come from, as other marts name it: in this one, `origin` is whose word a reading is."""
+    return held.select(["file_origin", "dataset", "rests_on_schedule"]).rename_columns(
+        {"file_origin": "origin"}
+    )
 
 
 def draw(held: pa.Table, as_of: date | None) -> None:
@@ -87,9 +90,7 @@ def draw(held: pa.Table, as_of: date | None) -> None:
     _chart(asked)
     _readings(asked)
     _conflicts(as_of)
-    furniture.downloads(
-        f"survey_readings{f'_as_of_{as_of}' if as_of else ''}", held, "Readings of all surveys"
-    )
+    furniture.downloads("survey_readings", held, "Readings of all surveys", as_of)
 
 
 def _most_read(label: str, rows: Sequence[Row], key: str, name: str) -> str:
@@ -232,9 +233,8 @@ def _readings(asked: Sequence[Row]) -> None:
 
 
 def _conflicts(as_of: date | None) -> None:
-    found = (
-        ask(queries.CONFLICTS) if as_of is None else ask(queries.CONFLICTS_AS_OF, as_of=as_of)
-    ).to_pylist()
+    conflicts = ask(queries.CONFLICTS) if as_of is None else ask(queries.CONFLICTS_AS_OF, as_of=as_of)
+    found = conflicts.to_pylist()
     rows = side_by_side(found)
     if not rows:
         st.markdown("**Contradictions**  \n:gray[No two sources give different readings of the same thing.]")
@@ -245,6 +245,7 @@ def _conflicts(as_of: date | None) -> None:
         "Of all surveys, newest first; never averaged. Used: licensed before the survey's own before press.",
         notes=[LICENSED] if any(row["origin"] == "licensed" for row in found) else [],
     )
+    furniture.downloads("survey_contradictions", conflicts, "Contradictions", as_of)
 
 
 def side_by_side(found: Sequence[Row]) -> list[dict[str, str]]:

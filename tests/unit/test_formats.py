@@ -1,11 +1,11 @@
 """Numbers, periods and days as people write them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
-from orchestration.dashboard import formats
+from orchestration import formats
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_amounts_are_written_in_the_unit_that_fits(
 
 
 def test_units_do_not_leave_their_numbers_at_a_line_break() -> None:
-    for text in (formats.money(Decimal(5), "JPY"), formats.percent(1), formats.points(1), formats.times(2)):
+    for text in (formats.money(Decimal(5), "JPY"), formats.percent(1), formats.points(1)):
         assert " " not in text
 
 
@@ -62,6 +62,12 @@ def test_a_plus_is_written_only_where_it_is_asked_for_and_never_before_zero() ->
 )
 def test_periods_are_written_as_people_write_them(start: date, end: date, written: str) -> None:
     assert formats.period(start, end) == written
+
+
+def test_a_time_is_that_of_its_place() -> None:
+    assert formats.moment(datetime(2026, 8, 19, 23, 50), "Asia/Tokyo") == "Thu 20 Aug 2026 08:50 JST"
+    assert formats.moment(datetime(2026, 2, 4, 22), "America/New_York") == "Wed 4 Feb 2026 17:00 EST"
+    assert formats.moment(None) == "–"
 
 
 def test_places_end_as_in_english() -> None:

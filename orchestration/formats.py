@@ -3,8 +3,9 @@
 Pure: values in, text out. Missing values are a dash.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 MINUS = "−"
 MISSING = "–"
@@ -56,11 +57,6 @@ def points(value: Number | None, places: int = 2) -> str:
     return MISSING if value is None else f"{number(value, places, signed=True)}{GAP}pp"
 
 
-def times(value: Number | None, places: int = 1) -> str:
-    """A multiple: '3.5 ×'."""
-    return MISSING if value is None else f"{number(value, places)}{GAP}×"
-
-
 def ordinal(place: int) -> str:
     """A place: '1st', '2nd', '3rd', '11th', '22nd'."""
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
@@ -70,6 +66,14 @@ def ordinal(place: int) -> str:
 def day(value: date | None) -> str:
     """A day: '12 May 2025'."""
     return MISSING if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(when: datetime | None, zone: str = "UTC") -> str:
+    """A time at a place: 'Fri 20 Nov 2026 08:50 JST'; a time without a zone is in UTC."""
+    if when is None:
+        return MISSING
+    there = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
+    return f"{there:%a} {day(there)} {there:%H:%M %Z}"
 
 
 def period(start: date, end: date, long: bool = False) -> str:
