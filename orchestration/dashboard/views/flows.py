@@ -15,17 +15,10 @@ from orchestration import formats
 from orchestration.dashboard import charts, furniture
 from orchestration.dashboard.queries import flows as queries
 from orchestration.dashboard.serving_copy import ask
+from orchestration.names import ASSET_CLASSES, DIRECTIONS
 
 Row = dict[str, Any]
 
-CLASSES = {
-    "equity_and_long_term_debt": "Equity and long-term debt",
-    "equity": "Equity",
-    "long_term_debt": "Long-term debt",
-    "short_term_debt": "Short-term debt",
-    "total": "All, with short-term debt",
-}
-DIRECTIONS = {"inward": "Into Japan", "outward": "Out of Japan"}
 FREQUENCIES = {"monthly": "Monthly", "weekly": "Weekly"}
 UNITS = {"JPY": "Yen", "USD": "Dollars"}
 # Years back from the newest period; None for all of them.
@@ -97,7 +90,7 @@ class Choice:
         """What is bought."""
         whose = "Japanese" if self.direction == "inward" else "foreign"
         named = {"total": "equity and debt of all terms"}.get(
-            self.asset_class, CLASSES[self.asset_class].lower()
+            self.asset_class, ASSET_CLASSES[self.asset_class].lower()
         )
         return f"{whose} {named}"
 
@@ -113,7 +106,7 @@ def draw() -> None:
             furniture.headline(f"Nothing was known of these flows on {formats.day(choice.as_of)}")
         st.info("Choose a later day.")
         return
-    by_class = {name: signals.filter(pc.field("asset_class") == name) for name in CLASSES}
+    by_class = {name: signals.filter(pc.field("asset_class") == name) for name in ASSET_CLASSES}
     series = by_class[choice.asset_class].to_pylist()
     source = furniture.source({row["dataset"] for row in series})
 
@@ -141,7 +134,12 @@ def _controls() -> Choice:
         frequency = _one_of("Frequency", FREQUENCIES, "frequency")
         unit = _one_of("Unit", UNITS, "unit")
         asset_class = st.selectbox(
-            "Asset class", CLASSES, format_func=CLASSES.get, key="class", bind="query-params", width=260
+            "Asset class",
+            ASSET_CLASSES,
+            format_func=ASSET_CLASSES.get,
+            key="class",
+            bind="query-params",
+            width=260,
         )
         return Choice(direction, asset_class, frequency, unit, furniture.as_of())
 
@@ -281,7 +279,7 @@ def _point(choice: Choice, row: Row, column: str) -> Row:
         "value": choice.scaled(row[column]),
         "text": formats.money(row[column], choice.unit, signed=True),
         "period": _when(row),
-        "series": CLASSES[row["asset_class"]],
+        "series": ASSET_CLASSES[row["asset_class"]],
     }
 
 
@@ -342,7 +340,7 @@ def _newest_by_class(choice: Choice, tables: Sequence[pa.Table], source: str) ->
     rows = []
     for newest in pa.concat_tables(tables).to_pylist():
         row = {
-            "Asset class": CLASSES[newest["asset_class"]],
+            "Asset class": ASSET_CLASSES[newest["asset_class"]],
             "Net": formats.money(newest[choice.column()], choice.unit),
         }
         for window, title in SUMS[choice.frequency].items():

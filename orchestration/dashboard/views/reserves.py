@@ -16,21 +16,10 @@ from orchestration.dashboard import charts, furniture
 from orchestration.dashboard.queries import reserves as queries
 from orchestration.dashboard.serving_copy import ask
 from orchestration.dashboard.views import reserves_composite, reserves_gold, reserves_treasuries
+from orchestration.names import CURRENCIES, titled
 
 Row = dict[str, Any]
 
-# As in a sentence after "the".
-CURRENCIES = {
-    "USD": "US dollar",
-    "EUR": "euro",
-    "JPY": "yen",
-    "GBP": "pound sterling",
-    "CNY": "renminbi",
-    "AUD": "Australian dollar",
-    "CAD": "Canadian dollar",
-    "CHF": "Swiss franc",
-    "OTHC": "other currencies",
-}
 RANGES = {"5 y": 5, "10 y": 10, "All": None}
 # Of what a share is one: by the imputed method of all reserves, before of the reported ones.
 DENOMINATORS = {"cofer_imputed": "foreign exchange reserves"}
@@ -101,7 +90,7 @@ def _controls() -> Choice:
         currency = st.selectbox(
             "Currency",
             CURRENCIES,
-            format_func=lambda code: _titled(CURRENCIES[code]),
+            format_func=lambda code: titled(CURRENCIES[code]),
             key="currency",
             bind="query-params",
             width=200,
@@ -110,10 +99,6 @@ def _controls() -> Choice:
             "Range", RANGES, default="10 y", required=True, key="years", bind="query-params"
         )
         return Choice(currency, RANGES[years], furniture.as_of())
-
-
-def _titled(name: str) -> str:
-    return name[0].upper() + name[1:]
 
 
 def _cofer(
@@ -382,7 +367,7 @@ def _active_flow_chart(choice: Choice, shown: Sequence[Row], source: str) -> Non
             "value": row["active_flow_usd_m"] / 1000,
             "text": formats.money(row["active_flow_usd_m"], "USD", signed=True),
             "period": _when(row),
-            "series": _titled(CURRENCIES[choice.currency]),
+            "series": titled(CURRENCIES[choice.currency]),
         }
         for row in there
         for left, right in [charts.bar(row["period_start"], row["period_end"])]
@@ -402,7 +387,7 @@ def _table(rows: Sequence[Row], newest: Row, source: str, choice: Choice) -> Non
     furniture.table(
         [
             {
-                "Currency": _titled(CURRENCIES[row["currency"]]),
+                "Currency": titled(CURRENCIES[row["currency"]]),
                 "Share": formats.percent(row["share_pct"], 2),
                 "Year": formats.points(row["share_change_1y_pp"]),
                 "Year, constant rates": _range(row, "share_change_1y_constant_fx_{}pp"),

@@ -12,22 +12,11 @@ import streamlit as st
 
 from orchestration import formats
 from orchestration.dashboard import charts, furniture
+from orchestration.names import HOLDER_KINDS, HOLDING_PARTS
 
 Row = dict[str, Any]
 Shown = Callable[[Sequence[Row]], list[Row]]
 
-# The kinds that are shown first, with their names; countries have their own.
-KINDS = {
-    "official": "Foreign officials",
-    "non_official": "Other foreign holders",
-    "world": "All foreign holders",
-    "assumption": "China and Belgium, assumed",
-}
-PARTS = {
-    "net_usd_m": "Net purchases",
-    "valuation_change_usd_m": "Prices",
-    "other_change_usd_m": "Neither",
-}
 COUNTRIES = 6
 LINES = 5
 CUSTODIAN = (
@@ -42,7 +31,7 @@ BASIS = (
 
 def name(row: Row) -> str:
     """A holder as people call it."""
-    return KINDS.get(row["holder_kind"], row["holder_name"])
+    return HOLDER_KINDS.get(row["holder_kind"], row["holder_name"])
 
 
 def draw(table: pa.Table, holders: pa.Table, custody: pa.Table, shown: Shown, as_of: date | None) -> None:
@@ -96,15 +85,15 @@ def in_words(newest: Row) -> str:
 
 
 def ordered(rows: Sequence[Row]) -> list[Row]:
-    """The rows of one month in order: the kinds as `KINDS` has them, then the largest countries."""
+    """The rows of one month in order: the kinds as `HOLDER_KINDS` has them, then the largest countries."""
     there = [row for row in rows if row["holdings_usd_m"] is not None]
-    kinds = list(KINDS)
+    kinds = list(HOLDER_KINDS)
     firsts = sorted(
-        (row for row in there if row["holder_kind"] in KINDS),
+        (row for row in there if row["holder_kind"] in HOLDER_KINDS),
         key=lambda row: kinds.index(row["holder_kind"]),
     )
     countries = sorted(
-        (row for row in there if row["holder_kind"] not in KINDS),
+        (row for row in there if row["holder_kind"] not in HOLDER_KINDS),
         key=lambda row: row["holdings_usd_m"],
         reverse=True,
     )
@@ -127,11 +116,11 @@ def stacked(parts: Sequence[Decimal]) -> list[tuple[Decimal, Decimal]]:
 def _parts(rows: Sequence[Row], source: str) -> None:
     bars = []
     for row in rows:
-        figures = [row[column] for column in PARTS]
+        figures = [row[column] for column in HOLDING_PARTS]
         if None in figures:
             continue
         left, right = charts.bar(row["period_start"], row["period_end"])
-        for part, figure, (low, high) in zip(PARTS.values(), figures, stacked(figures), strict=True):
+        for part, figure, (low, high) in zip(HOLDING_PARTS.values(), figures, stacked(figures), strict=True):
             bars.append(
                 {
                     "date": left,
@@ -148,7 +137,7 @@ def _parts(rows: Sequence[Row], source: str) -> None:
         return
     furniture.chart(
         alt.layer(
-            charts.stacks(charts.drawable(bars, ("date", "date_end")), "$ bn", list(PARTS.values())),
+            charts.stacks(charts.drawable(bars, ("date", "date_end")), "$ bn", list(HOLDING_PARTS.values())),
             charts.zero(),
         ),
         f"{name(rows[-1])}: what changed their US Treasuries, monthly",
@@ -163,7 +152,10 @@ def _levels(rows: Sequence[Row], source: str) -> None:
     points = [_level(row, name(row), "") for row in rows]
     furniture.chart(
         charts.lines(
-            charts.drawable(points), "$ trn", [KINDS["official"], KINDS["non_official"]], with_zero=False
+            charts.drawable(points),
+            "$ trn",
+            [HOLDER_KINDS["official"], HOLDER_KINDS["non_official"]],
+            with_zero=False,
         ),
         "US Treasuries held by foreign officials and by others, monthly",
         "Trillion dollars at market value, at the end of each month.",
@@ -193,7 +185,7 @@ def _table(newest: Sequence[Row], source: str, as_of: date | None) -> None:
                 "12 months": formats.money(row["change_12m_usd_m"], "USD", signed=True),
                 **{
                     part: formats.money(row[column.replace("_usd_m", "_12m_usd_m")], "USD", signed=True)
-                    for column, part in PARTS.items()
+                    for column, part in HOLDING_PARTS.items()
                 },
             }
             for row in newest
