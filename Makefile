@@ -98,8 +98,13 @@ sample: $(READY) ## Write the made-up mirror in sample/ again
 docs: $(READY) ## Write the generated pages of docs/ again
 	@$(TIDEMARK) docs
 
+# Not --quiet, which would keep --strict from counting warnings. The theme's notice would bury what is wrong.
+.PHONY: site
+site: $(READY) ## All pages as a site in build/site, without a network; a broken link stops it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 .PHONY: check
-check: $(READY) ## Style and structure: ruff, layers of the code, sqlfluff, dg check defs, dbt parse
+check: site ## Style and structure: ruff, layers of the code, sqlfluff, links of the documents, dg check defs, dbt parse
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
