@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.documents import Query, ReadyQuery, printed, queries, ready_queries
+from tests.documents import Query, ReadyQuery, queries, ready_queries
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.place)
@@ -10,12 +10,7 @@ def test_a_query_of_the_documents_gives_its_answer(real_marts, query: Query) -> 
     answer = real_marts.execute(query.sql)
     names, rows = [column[0] for column in answer.description], answer.fetchall()
     if query.table:
-        header, *cells = query.table
-        assert names == header
-        assert [
-            [printed(cell, value) for cell, value in zip(line, row, strict=True)]
-            for line, row in zip(cells, rows, strict=True)
-        ] == cells
+        assert query.shown(names, rows) == query.table
 
 
 @pytest.mark.parametrize("query", ready_queries(), ids=lambda query: query.name)
