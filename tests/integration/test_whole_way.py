@@ -34,7 +34,7 @@ from orchestration.publish import MARK
 from orchestration.records import load_datasets
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
-from tests.documents import Program, programs, queries, ready_queries
+from tests.documents import Program, Step, programs, queries, ready_queries, steps
 from tests.semantic import metrics
 
 
@@ -661,6 +661,28 @@ def typed(desk: Desk, home: Path, *keys: str) -> str:
     os.close(controller)
     assert prompt.wait(timeout=30) == 0
     return shown.decode(errors="replace")
+
+
+@pytest.fixture(scope="module")
+def clone(demo: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that has what the tutorial uses, where it says."""
+    folder = tmp_path_factory.mktemp("clone")
+    (folder / "data").mkdir()
+    (folder / "data" / "demo").symlink_to(demo.data)
+    (folder / "docs").symlink_to(ROOT / "docs")
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+@pytest.mark.parametrize("step", steps(), ids=lambda step: step.place)
+def test_a_step_of_the_tutorial_prints_what_the_page_shows(clone: Path, step: Step) -> None:
+    asked = {
+        "sql": [".venv/bin/duckdb", "-readonly", "data/demo/serving/tidemark.duckdb", "-c", step.code],
+        "sh": ["bash", "-c", step.code],
+        "python": [".venv/bin/python", "-I", "-c", step.code],
+    }[step.language]
+    done = subprocess.run(asked, cwd=clone, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == step.prints, done.stderr
 
 
 def test_every_query_of_the_documents_runs_on_the_made_up_figures(demo: Desk) -> None:
