@@ -40,6 +40,9 @@ LOG = """query ($run: ID!, $after: String) { logsForRun(runId: $run, afterCursor
         ... on EngineEvent { metadataEntries { label ... on TextMetadataEntry { text } } } } } } }"""
 RUN = "query ($run: ID!) { runOrError(runId: $run) { __typename } }"
 ASSET = "query ($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { __typename } }"
+TICK = """query ($schedule: ScheduleSelector!) {
+    scheduleOrError(scheduleSelector: $schedule) { ... on Schedule {
+        scheduleState { ticks(limit: 1) { status } } } } }"""
 TICKS = """query ($sensor: SensorSelector!) {
     sensorOrError(sensorSelector: $sensor) {
         ... on Sensor { sensorState { ticks(limit: 500) { status } } } } }"""
@@ -82,6 +85,12 @@ class DagsterUi:
         one = self.ask(STATE, schedule=self.repository | {"scheduleName": schedule})["scheduleOrError"]
         done = self.ask(TURN_OFF, id=one["scheduleState"]["id"])["stopRunningSchedule"]
         assert done["scheduleState"]["status"] == "STOPPED"
+
+    def looks_now(self, schedule: str) -> bool:
+        """Whether a tick of a schedule is under way."""
+        asked = self.repository | {"scheduleName": schedule}
+        ticks = self.ask(TICK, schedule=asked)["scheduleOrError"]["scheduleState"]["ticks"]
+        return any(tick["status"] == "STARTED" for tick in ticks)
 
     def launch(self, job: str) -> str:
         """Put a run of a job into the queue, as the Launchpad does; its id."""

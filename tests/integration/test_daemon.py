@@ -37,6 +37,8 @@ CLOCK = "2026-11-25T09:00:00Z"
 # What foreigners buy of shares, net, in hundred million yen as the ministry prints it: no week has more.
 RECORD, REVISED, REVISED_AGAIN = 30_000, 20_000, 25_000
 PATIENCE_S = 600
+# From the end of a tick until all that it writes is there.
+SETTLES_S = 5
 
 Found = TypeVar("Found")
 
@@ -148,10 +150,12 @@ def fired(ui: DagsterUi, schedule: str) -> str:
 
 
 def stays_off(ui: DagsterUi, schedule: str) -> bool:
-    """Turn it off, and say whether that lasts: a tick that is under way writes back what it began with."""
+    """Turn it off, and say whether that lasts: a tick ends with writing back what it began with."""
+    until("no tick is under way", lambda: not ui.looks_now(schedule))
+    time.sleep(SETTLES_S)
     ui.turn_off(schedule)
-    time.sleep(5)
-    return ui.schedules()[schedule] == "STOPPED"
+    time.sleep(SETTLES_S)
+    return ui.schedules()[schedule] == "STOPPED" and not ui.looks_now(schedule)
 
 
 def end(ui: DagsterUi, run: str) -> dict:
@@ -203,7 +207,8 @@ def test_1_a_schedule_fires_by_itself_and_what_failed_and_what_is_late_is_told(
     assert {"A run of jp_mof failed", f"Late: {DATASETS[WEEKLY].title}"} <= set(titles(webhook))
     failed = next(post["text"] for post in webhook.posted if "A run of" in post["text"])
     assert f"{DATASETS[LONG_TERM].address} answered 404" in failed
-    assert f"/runs/{run['runId']}" in failed
+    # The schedule may have fired once more before it was off: the alert leads to one of the two.
+    assert any(f"/runs/{other['runId']}" in failed for other in ui.runs())
     record_property("said", f"first run on a new machine: {run['endTime'] - run['startTime']:.0f} s")
 
 
@@ -299,10 +304,7 @@ def test_6_each_alert_came_once_on_each_channel_with_a_link_to_what_is_there(
 def test_7_after_everything_was_killed_the_queue_goes_on_by_itself(
     desk: Desk, ui: DagsterUi, ministry: Ministry, record_property: Callable[[str, object], None]
 ) -> None:
-    """What a killed process leaves is there too: a lock, half a serving copy and its write-ahead log.
-
-    The schedules are turned on by their setting; that which was turned off in the UI stays off.
-    """
+    """What a killed process leaves is there too: a lock, half a serving copy and its write-ahead log."""
     ministry.publishes(WEEKLY, edition(25, REVISED_AGAIN))
     run, queued = ui.launch("jp_mof"), ui.launch("jp_mof")
     building(desk, ui, run)
@@ -313,13 +315,10 @@ def test_7_after_everything_was_killed_the_queue_goes_on_by_itself(
         (desk.data / "serving" / left).write_bytes(b"half a file")
     assert bought(desk) == REVISED
     began = time.monotonic()
-    with dagster_ui(desk, TIDEMARK_SCHEDULES="true") as again:
+    with dagster_ui(desk) as again:
         answered = time.monotonic()
         until("the newest figure in the serving copy", lambda: bought(desk) == REVISED_AGAIN)
         served = time.monotonic()
-        statuses = again.schedules()
-        assert statuses.pop("jp_mof") == "STOPPED"
-        assert set(statuses.values()) == {"RUNNING"}
         assert end(again, queued)["status"] == "SUCCESS"
         until("the killed run is in the queue once more", lambda: tries_after(again, run))
     record_property(
@@ -327,3 +326,11 @@ def test_7_after_everything_was_killed_the_queue_goes_on_by_itself(
         f"everything was killed: the UI was back in {answered - began:.0f} s, the newest figure was served "
         f"{served - began:.0f} s after its start",
     )
+
+
+def test_8_one_setting_turns_all_schedules_on_but_what_a_person_turned_off(desk: Desk) -> None:
+    """Apart from the others: in a rehearsal all would look every minute and fill the queue."""
+    with dagster_ui(desk, TIDEMARK_SCHEDULES="true") as scheduled:
+        statuses = scheduled.schedules()
+    assert statuses.pop("jp_mof") == "STOPPED"
+    assert set(statuses.values()) == {"RUNNING"}
