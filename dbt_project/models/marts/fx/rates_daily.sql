@@ -1,4 +1,5 @@
-{%- set bases = "', '".join(daily_bases()) -%}
+{#- Currencies for which every other one is stored; fx.rates_monthly has all pairs. -#}
+{%- set bases = "', '".join(['EUR', 'USD']) -%}
 
 with
 
