@@ -3,6 +3,7 @@
 Reads the serving copy and the archive, as any reader would; decides nothing.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -160,11 +161,17 @@ def status(settings: Settings) -> RenderableType:
         Text.from_markup(title),
         Text(),
         table,
-        *(Text(f"✗ {name}: not downloaded at the last look: {why}", "red") for name, why in failed.items()),
-        *(Text(f"✗ {name}: the newest file was refused: {why}", "red") for name, why in refused.items()),
+        *_untaken("not downloaded at the last look", failed),
+        *_untaken("the newest file was refused", refused),
         *(Text(f"! {a.dataset.id}: not due by the rule: {a.awaited.reason}", "yellow") for a in moved),
         *kept,
     )
+
+
+def _untaken(what: str, reasons: Mapping[str, str]) -> Iterator[Text]:
+    """A line per dataset; a reason that begins with its name says it once."""
+    for name, why in reasons.items():
+        yield Text(f"✗ {name}: {what}: {why.removeprefix(f'{name}: ')}", "red")
 
 
 def _kept(connection: duckdb.DuckDBPyConnection) -> list[Text]:
@@ -290,6 +297,7 @@ def _where(settings: Settings, made_up: bool) -> Text:
     prefix = f"TIDEMARK_DATA={short(settings.data)} " if made_up else ""
     lines += [
         f"[bold]Next[/bold]  {prefix}make sql   a SQL prompt: from flows.portfolio_flows limit 10;",
+        f"      {prefix}make bi    the dashboard",
         f"      {prefix}make ui    the Dagster UI: assets, checks, schedules",
     ]
     if made_up:

@@ -244,7 +244,7 @@ def test_the_status_says_at_every_turn_what_sql_says(warehouse: Warehouse, serve
 
 def test_the_status_says_what_could_not_be_had_at_the_last_look(served: Settings) -> None:
     with pytest.raises(FetchError), noted(served, DATASETS[WEEKLY]):
-        raise FetchError("the publisher answered 403 Forbidden.")
+        raise FetchError(f"{WEEKLY}: the publisher answered 403 Forbidden.")
     told = f"✗ {WEEKLY}: not downloaded at the last look: the publisher answered 403 Forbidden."
     assert printed(served).count(told) == 1
     with noted(served, DATASETS[WEEKLY]):
