@@ -19,8 +19,7 @@ import streamlit as st
 from orchestration import formats
 from orchestration.dashboard import charts, serving_copy
 from orchestration.dashboard.queries import shared
-from orchestration.report import short
-from orchestration.settings import Settings
+from orchestration.settings import Settings, short
 
 # How often an open page looks whether there is another serving copy, in seconds.
 LOOKS_EVERY_S = 5

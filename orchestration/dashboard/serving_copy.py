@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import streamlit as st
 
-from orchestration.publish import FILE, MARK
+from orchestration.serving import FILE, MARK
 from orchestration.settings import Settings
 
 # Answers that are kept: some pages, each for a few dates and choices.

@@ -19,12 +19,12 @@ import pytest
 import requests
 from aiosmtpd.controller import Controller
 
-from orchestration.publish import FILE
 from orchestration.records import load_datasets, load_publishers
 from orchestration.sampling import publisher_files
+from orchestration.serving import FILE
 from tests.dagster_ui import DagsterUi, dagster_ui
 from tests.desk import Desk
-from tests.mutations import MOF, records_of, set_cells, swap_figures
+from tests.mutations.jp_mof import MOF, records_of, set_cells, swap_figures
 from tests.publisher_server import PublisherServer, Reply
 from tests.receivers import Webhook, mail_server
 

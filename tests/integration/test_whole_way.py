@@ -30,8 +30,8 @@ from orchestration.dashboard.views import PAGES
 from orchestration.dashboard.views.flows import share_not_larger
 from orchestration.evidence import newest_figures
 from orchestration.mirror import clock_of
-from orchestration.publish import MARK
 from orchestration.records import load_datasets
+from orchestration.serving import MARK
 from orchestration.warehouse import connect
 from tests.desk import ROOT, Desk
 from tests.documents import Program, Step, programs, queries, ready_queries, steps

@@ -15,6 +15,3 @@ def read(parser: Parser, payload: bytes) -> pd.DataFrame:
     parser.recognise(payload)
     parser.published_on(payload)
     return parser.parse(payload)
-
-
-from tests.mutations.jp_mof import MOF, records_of, set_cells, swap_figures  # noqa: E402, F401 - tests/integration/test_daemon.py
