@@ -321,7 +321,8 @@ CONFIG = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
     },
-    "axisX": {"grid": False, "labelFlush": True, "labelOverlap": "parity"},
+    # Each label stands at its tick: two that are pushed inwards would lie on each other on a phone.
+    "axisX": {"grid": False, "labelFlush": False, "labelOverlap": "parity"},
     "axisXQuantitative": {"tickCount": 6},
     "axisY": {
         "titleAngle": 0,

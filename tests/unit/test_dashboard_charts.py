@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import combinations
 from math import dist
 
+import altair as alt
 import pandas as pd
 import pytest
 
@@ -111,6 +112,39 @@ def test_the_house_style_keeps_a_height_of_its_own() -> None:
     assert charts.finished(drawn).to_dict()["height"] == charts.HEIGHT
     assert charts.finished(drawn.properties(height=50)).to_dict()["height"] == 50
     assert charts.finished(drawn).to_dict()["config"]["axisX"]["grid"] is False
+
+
+FRAME = charts.drawable(
+    [
+        {
+            "date": date(2025, month, 1), "date_end": date(2025, month, 20), "group": "All months",
+            "value": month, "value_low": month, "value_high": month + 1, "value_x": month, "value_y": -month,
+            "newest": month == 3, "stands": month == 3, "record": "stands", "segment": "",
+            "series": "Dollar", "text": "1 %", "period": "2025",
+        }
+        for month in (1, 2, 3)
+    ],
+    ("date", "date_end"),
+)  # fmt: skip
+KINDS = {
+    "bars": lambda: alt.layer(charts.bars(FRAME, "%"), charts.zero(), charts.records(FRAME)),
+    "lines": lambda: alt.layer(
+        charts.band(FRAME, "%", charts.BLUE),
+        charts.lines(FRAME, "%", ["Dollar"]),
+        charts.breaks([(date(2025, 2, 1), "other\nmethod")]),
+    ),
+    "spans": lambda: alt.layer(charts.bars(FRAME, "%"), charts.spans(FRAME, "%")),
+    "stacks": lambda: charts.stacks(FRAME, "%", ["Dollar"]),
+    "strip": lambda: charts.strip(FRAME, "%", ["All months"]),
+    "scatter": lambda: charts.scatter(FRAME, "%", "%"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_chart_is_a_valid_specification(kind: str) -> None:
+    finished = charts.finished(KINDS[kind]())
+    finished.chart.to_dict(validate=True)
+    assert "config" in finished.to_dict()
 
 
 def test_labels_at_the_ends_of_lines_do_not_lie_on_each_other() -> None:
