@@ -127,8 +127,10 @@ test-superset: $(SUPERSET_READY) ## Set up Superset twice, open its dashboards, 
 	$(BIN)/python -m pytest -q -m superset
 
 .PHONY: screenshots
-screenshots: $(READY) ## Take the pictures of docs/images/ again, from the test of the Dagster UI
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/integration/test_ui.py
+screenshots: $(READY) ## Take the pictures of docs/images/ again (FROM=<mirror> for the dashboard's)
+	SCREENSHOTS=docs/images $(if $(FROM),PUBLISHERS="$(FROM)") $(BIN)/python -m pytest -q \
+		tests/integration/test_ui.py tests/integration/test_dashboard.py \
+		-k "test_ui or test_the_documentation_has_a_picture_of_each_page"
 
 .PHONY: test-crash
 test-crash: $(READY) ## Kill a run at 20 random points; the next run must mend it

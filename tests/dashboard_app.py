@@ -1,6 +1,5 @@
 """The dashboard for real, as `make bi` starts it, and its pages in a real browser as a person meets them."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from orchestration.dashboard.views import PAGES
+from tests.browser import SCREENSHOTS, picture
 from tests.desk import Desk
 
 STARTS_WITHIN_S = 60
@@ -30,7 +30,6 @@ MARKS = "g.mark-rect path, g.mark-symbol path, g.mark-line path, g.mark-area pat
 LOOKED_FOR_BY_STREAMLIT = {
     f"/{page.path}/_stcore/{name}" for page in PAGES for name in ("health", "host-config")
 }
-SCREENSHOTS = "SCREENSHOTS"
 
 
 @contextmanager
@@ -133,18 +132,16 @@ class Viewer:
         found += [f"{wide} pixels wider than the window"] if wide > 0 else []
         return self.problems + found
 
-    def photograph(self, name: str) -> None:
-        """Write the whole page as a picture into the folder of SCREENSHOTS, if that is set."""
-        if not (folder := os.environ.get(SCREENSHOTS)):
+    def photograph(self, name: str, height: int | None = None) -> None:
+        """Write the page as a picture into the folder of SCREENSHOTS, if that is set: whole, or its top."""
+        if not SCREENSHOTS:
             return
-        Path(folder).mkdir(parents=True, exist_ok=True)
         # Streamlit scrolls inside of the window: the window becomes as high as the page.
         window = self.page.viewport_size
-        height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        self.page.set_viewport_size({"width": window["width"], "height": height})
+        whole = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        self.page.set_viewport_size({"width": window["width"], "height": whole})
         self.settle()
-        self.page.wait_for_timeout(500)
-        self.page.screenshot(path=Path(folder) / f"{name}.png")
+        picture(self.page, name, height)
         self.page.set_viewport_size(window)
 
 

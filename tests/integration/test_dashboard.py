@@ -1,5 +1,9 @@
-"""The dashboard in a real browser: every page of the navigation, on made-up and on real figures."""
+"""The dashboard in a real browser: every page of the navigation, on made-up and on real figures.
 
+The real ones are those of the mirror PUBLISHERS, if that is set.
+"""
+
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,13 +12,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from orchestration.dashboard.views import PAGES
+from tests.browser import SCREENSHOTS
 from tests.browser import browser as started_browser
 from tests.dashboard_app import LAPTOP, PHONE, Viewer, dashboard, viewer
 from tests.desk import ROOT, Desk
 
 pytestmark = pytest.mark.live
 
-PUBLISHERS = ROOT.parent / "shared" / "publishers"
+PUBLISHERS = Path(os.environ.get("PUBLISHERS", ROOT.parent / "shared" / "publishers"))
 WINDOWS = {"laptop": LAPTOP, "phone": PHONE}
 
 
@@ -34,7 +39,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     if not (PUBLISHERS / "index.csv").exists():
-        pytest.skip("publishers' real files are not here (expected in ../shared/publishers)")
+        pytest.skip(f"publishers' real files are not here (expected in {PUBLISHERS})")
     desk = Desk(tmp_path_factory.mktemp("real"))
     desk.run("import", str(PUBLISHERS))
     desk.run("offline")
@@ -76,6 +81,27 @@ def test_every_page_is_drawn_without_an_error_and_asks_no_foreign_host(
             person.photograph(f"{page.title.lower()}-{figures}-{window}-{scheme}")
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items())
     record_property("said", f"dashboard, {figures} figures, {window}, {scheme}: {times}")
+
+
+# Name, address, window, scheme: those of docs/dashboard.md.
+PICTURES = [
+    (f"dashboard-{page.title.split()[0].lower()}", page.path, "laptop", "light") for page in PAGES
+] + [
+    ("dashboard-dark", "?as_of=2025-05-12", "laptop", "dark"),
+    ("dashboard-phone", "", "phone", "light"),
+]
+
+
+@pytest.mark.skipif(not SCREENSHOTS, reason="pictures of docs/ are taken with SCREENSHOTS=<folder>")
+@pytest.mark.parametrize(("name", "path", "window", "scheme"), PICTURES, ids=[name for name, *_ in PICTURES])
+def test_the_documentation_has_a_picture_of_each_page(
+    name: str, path: str, window: str, scheme: str, real_app: str, browser: Browser
+) -> None:
+    with viewer(browser, real_app, WINDOWS[window], scheme) as person:
+        person.open(path)
+        # Two screens: what people see before they scroll far.
+        person.photograph(name, 2 * WINDOWS[window]["height"])
+        assert not person.sound()
 
 
 def test_a_page_waits_for_the_serving_copy_and_shows_it_when_it_comes(

@@ -5,18 +5,15 @@ the pictures of docs/images/ on the way.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from orchestration.parsing import find_parser
-from tests.browser import browser
+from tests.browser import SCREENSHOTS, browser, picture
 from tests.dagster_ui import DagsterUi, dagster_ui
 from tests.desk import Desk
 from tests.integration.test_every_look import ASKED, DATASETS, SAMPLE, all_of, newest_files, play
@@ -29,7 +26,6 @@ MORNING = "2026-11-24T07:00:00Z"
 LATE, DOWN, REFUSED = "ecb/fx_reference_rates", "cftc/tff", "us_fed/custody_treasuries"
 IN_PARTS = "jp_boj/portfolio_by_country"
 PUBLISHERS = {dataset.publisher for dataset in DATASETS.values()}
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
 PATIENCE_MS = 60_000
 
 
@@ -115,16 +111,6 @@ def visit(ui: DagsterUi, chromium: Browser) -> Iterator[Callable[[str], Page]]:
     context.close()
     assert elsewhere == []
     assert wrong == []
-
-
-def picture(page: Page, name: str) -> None:
-    """Write what is seen to the folder of the screenshots, if one is asked for; in few colours: small."""
-    if SCREENSHOTS:
-        page.wait_for_timeout(1500)  # until what moves has come to rest
-        seen = Image.open(BytesIO(page.screenshot()))
-        folder = Path(SCREENSHOTS)
-        folder.mkdir(parents=True, exist_ok=True)
-        seen.quantize(256, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
 
 
 def says(page: Page, *words: str) -> None:
