@@ -23,6 +23,11 @@ class PostgresServer:
     def url(self, database: str = "tidemark", user: str = "tidemark") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
+    def odbc(self, user: str) -> str:
+        """What ODBC's programs are given, with Debian's name of the driver."""
+        driver, host = "DRIVER={PostgreSQL Unicode}", f"SERVER=127.0.0.1;PORT={self.port}"
+        return f"{driver};{host};DATABASE=tidemark;UID={user}"
+
 
 def binary(name: str) -> str:
     """One of the server's programs; without it the test fails and says what to install."""

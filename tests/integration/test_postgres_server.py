@@ -4,18 +4,16 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 import psycopg
-import pyodbc
 import pytest
 
 from orchestration import postgres
@@ -26,7 +24,8 @@ from orchestration.instance import SERVING, home, open_instance
 from orchestration.postgres import Loaded, load
 from orchestration.settings import Settings
 from tests.desk import Desk
-from tests.postgres_server import PostgresServer, binary, postgres_server
+from tests.postgres_server import PostgresServer, postgres_server
+from tests.readers import asking, of_postgres
 
 pytestmark = pytest.mark.live
 
@@ -37,10 +36,12 @@ HELD = "select split_part(substr(obj_description('core'::regnamespace), 19), '.'
 VERSIONS = 4
 # From three schemas at once: of which version each is, and how much there is.
 ASKED = """
-select (select min(title) || max(title) from core.datasets) as first,
-    (select min(dataset) || max(dataset) from fx.rates_daily) as second,
-    (select count(*) from flows.portfolio_flows) as rows,
-    (select count(*) from information_schema.tables where table_schema like '%\\_\\_new') as others
+select concat(
+    (select min(title) || max(title) from core.datasets), ' and ',
+    (select min(dataset) || max(dataset) from fx.rates_daily), ', ',
+    (select count(*) from flows.portfolio_flows), ' rows, ',
+    (select count(*) from information_schema.tables where table_schema like '%\\_\\_new'), ' half loaded'
+)
 """
 
 
@@ -242,94 +243,28 @@ def test_freshness_is_of_the_moment_in_which_it_is_read(as_published: Target) ->
         assert owner.execute(stand).fetchall() == [("due",)]
 
 
-@dataclass
-class Reader:
-    """What a reader saw: versions in order, and what was wrong."""
-
-    name: str
-    queries: int = 0
-    seen: list[int] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    def saw(self, first: str, second: str, rows: int, others: int, expected_rows: int) -> None:
-        self.queries += 1
-        number = int(first[0])
-        if first != second or rows != expected_rows or others:
-            self.wrong.append(f"{first}, {second}, {rows} rows, {others} tables that are being loaded")
-        if self.seen and number < self.seen[-1]:
-            self.wrong.append(f"version {number} after {self.seen[-1]}")
-        if not self.seen or number > self.seen[-1]:
-            self.seen.append(number)
-
-
-def with_psycopg(url: str, saw: Callable[..., None], stop: threading.Event) -> None:
-    """A connection that stays open, statements that the server has prepared, transactions of several."""
-    with psycopg.connect(url, autocommit=True, prepare_threshold=1) as connection:
-        while not stop.is_set():
-            with connection.transaction():
-                saw(*connection.execute(ASKED).fetchone())
-                # Its locks on the tables above would meet a load that wanted to have all of a schema.
-                for other in ("core.days", "core.snapshots", "flows.major_holders"):
-                    connection.execute(f"select count(*) from {other}")
-
-
-def with_odbc(url: str, saw: Callable[..., None], stop: threading.Event) -> None:
-    user, _, rest = url.removeprefix("postgresql://").partition("@")
-    host, _, port = rest.partition("/")[0].partition(":")
-    driver = f"DRIVER={{PostgreSQL Unicode}};SERVER={host};PORT={port};DATABASE=tidemark;UID={user}"
-    with closing(pyodbc.connect(driver, autocommit=True)) as connection:
-        while not stop.is_set():
-            first, second, rows, others = connection.execute(ASKED).fetchone()
-            saw(first, second, int(rows), int(others))
-
-
-def with_psql(url: str, saw: Callable[..., None], stop: threading.Event) -> None:
-    """A prompt per query, as a script would."""
-    while not stop.is_set():
-        done = subprocess.run(
-            [binary("psql"), url, "-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", ASKED],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        first, second, rows, others = done.stdout.strip().split("|")
-        saw(first, second, int(rows), int(others))
-
-
 def test_readers_notice_nothing_of_reloads_but_the_new_version(
-    target: Target, record_property: Callable[[str, object], None]
+    target: Target, record_property: Callable[[str, object], None], tmp_path: Path
 ) -> None:
     folders = {n: target.newer(n) for n in range(1, VERSIONS + 1)}
     target.load(folders[1])
     ((rows,),) = target.ask("select count(*) from flows.portfolio_flows")
-    stop, url = threading.Event(), target.server.url(user="analyst")
-    pairs = [(Reader(read.__name__), read) for read in (with_psql, with_psycopg, with_odbc)]
-
-    def go(reader: Reader, read: Callable) -> None:
-        try:
-            read(url, lambda *answer: reader.saw(*answer, expected_rows=rows), stop)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the reader has noticed
-            reader.wrong.append(repr(error))
-
-    threads = [threading.Thread(target=go, args=pair) for pair in pairs]
+    readers = of_postgres(target.server.url(user="analyst"), target.server.odbc("analyst"))
     swaps = []
-    try:
-        for thread in threads:
-            thread.start()
+    with asking(readers, tmp_path, ASKED, pause_s=0) as answers_of:
         for number in range(2, VERSIONS + 1):
             done = target.load(folders[number])
             assert done.new
             assert done.left == ()
             swaps.append(done.swap_ms)
             time.sleep(0.5)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    for reader, _ in pairs:
-        assert reader.wrong == [], reader.name
-        assert reader.seen == [1, 2, 3, 4], reader.name
-        assert reader.queries > 10, reader.name
-    counts = ", ".join(f"{reader.name} {reader.queries}" for reader, _ in pairs)
+    whole = [f"{n}{n} and {n}{n}, {rows} rows, 0 half loaded" for n in range(1, VERSIONS + 1)]
+    for tool, answers in answers_of().items():
+        assert [a.failure for a in answers if a.failure] == [], tool
+        # Each version in one piece, in order, and none left out.
+        assert [seen for seen, _ in groupby(a.answer for a in answers)] == whole, tool
+        assert len(answers) > 10, tool
+    counts = ", ".join(f"{tool} {len(answers)}" for tool, answers in answers_of().items())
     took = "/".join(f"{ms:.0f}" for ms in swaps)
     record_property("said", f"PostgreSQL: 3 reloads ({took} ms to swap) under readers: {counts}; 0 failures")
 
