@@ -17,7 +17,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
+from orchestration import palette
 from orchestration.errors import DashboardError
+from orchestration.names import (
+    AREAS,
+    ASSET_CLASSES,
+    CURRENCIES,
+    DIRECTIONS,
+    HOLDER_KINDS,
+    HOLDING_PARTS,
+    titled,
+)
+from orchestration.publish import PACKAGE
 from orchestration.settings import PROJECT_ROOT
 
 SOURCES = PROJECT_ROOT / "bi" / "superset"
@@ -42,6 +53,16 @@ SPELT = {
     "pct": "(%)",
     "usd": "(US dollars)",
     "zscore": "z-score",
+}
+# Measures whose columns do not name them as people do.
+CALLED = HOLDING_PARTS | {"hhi_lower": "HHI, others countless", "hhi_upper": "HHI, others as one"}
+# Beside each of these columns stands one with what people call its values.
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "area": AREAS,
+    "asset_class": ASSET_CLASSES,
+    "currency": CURRENCIES | {"REST": "all others"},
+    "direction": DIRECTIONS,
+    "holder_kind": HOLDER_KINDS,
 }
 Yaml = dict[str, Any]
 
@@ -80,8 +101,9 @@ def database(serving: Path) -> Yaml:
 def metric(field: Yaml, series: Iterable[str], time: str | None, is_flow: bool) -> Yaml:
     """A measure that is a figure where the rows are of one series, and empty where they are of several.
 
-    Of several periods it is the sum where the column is a flow, and else the last one's figure. Millions are
-    turned into ones, which Superset's numbers name by themselves (8.2T, 57B).
+    Of several periods it is the sum where the column is a flow, and else the last one's figure. It is missing
+    where the last one's is; a sum is missing where a period between the first and the last has no figure.
+    Millions are turned into ones, which Superset's numbers name by themselves (8.2T, 57B).
 
     Args:
         field: The column in the data package.
@@ -91,17 +113,22 @@ def metric(field: Yaml, series: Iterable[str], time: str | None, is_flow: bool) 
     """
     name, unit = field["name"], field["unit"]
     column = f'"{name}"'
-    over_periods = f"SUM({column})" if is_flow else f'ARG_MAX({column}, "{time}")'
+    over_periods = f"SUM({column})" if is_flow else f'ARG_MAX_NULL({column}, "{time}")'
     if in_millions := unit.startswith("million"):
         over_periods += " * 1000000"
         unit = unit.removeprefix("million").removeprefix(",").strip()
-    one_series = " AND ".join(f'COUNT(DISTINCT "{part}") = 1' for part in series)
-    what = "Sum over the periods" if is_flow else "The last period's figure"
+    conditions = [f'COUNT(DISTINCT "{part}") = 1' for part in series]
+    if is_flow:
+        conditions += [
+            f"COUNT({column}) = COUNT(*)",
+            'SUM("period_end" - "period_start" + 1) = MAX("period_end") - MIN("period_start") + 1',
+        ]
+    what = "Sum over periods without a gap" if is_flow else "The last period's figure"
     return {
         "metric_name": (name.removesuffix("_m") if in_millions else name) + "_figure",
-        "verbose_name": words(name.removesuffix("_m")),
-        "expression": f"CASE WHEN {one_series} THEN {over_periods} END",
-        "description": f"{what} of one series; empty where rows are of several. Unit: {unit}. "
+        "verbose_name": CALLED.get(name) or words(name.removesuffix("_m")),
+        "expression": f"CASE WHEN {' AND '.join(conditions)} THEN {over_periods} END",
+        "description": f"{what}, of one series; empty where rows are of several. Unit: {unit}. "
         f"{field['description']}",
         "d3format": None,
         "warning_text": None,
@@ -110,12 +137,32 @@ def metric(field: Yaml, series: Iterable[str], time: str | None, is_flow: bool) 
 
 def words(name: str) -> str:
     """A column's name, for a heading."""
-    said = " ".join(SPELT.get(part, part) for part in name.split("_"))
-    return said[0].upper() + said[1:]
+    return titled(" ".join(SPELT.get(part, part) for part in name.split("_")))
+
+
+def named(column: str) -> Yaml:
+    """A column with what people call the values of this one; what has no name stays as it is."""
+    cases = " ".join(
+        f"WHEN '{code}' THEN '{titled(name).replace(chr(39), 2 * chr(39))}'"
+        for code, name in NAMES[column].items()
+    )
+    return {
+        "column_name": f"{column}_name",
+        "verbose_name": words(column),
+        "description": f"What people call `{column}`.",
+        "expression": f'CASE "{column}" {cases} ELSE "{column}" END',
+        "type": "VARCHAR",
+        "is_dttm": False,
+        "is_active": True,
+        "groupby": True,
+        "filterable": True,
+    }
 
 
 def dataset(resource: Yaml, time: str | None, flows: Iterable[str]) -> Yaml:
     """A mart with the descriptions, units and metrics that follow from the data package.
+
+    One with `sql` is a query on marts (bi/superset/queries.yaml), described in the same way.
 
     Raises:
         DashboardError: `flows` or `time` names no column of the mart.
@@ -134,7 +181,7 @@ def dataset(resource: Yaml, time: str | None, flows: Iterable[str]) -> Yaml:
         "schema": schema,
         "description": resource["description"],
         "main_dttm_col": time,
-        "sql": None,
+        "sql": resource.get("sql"),
         "filter_select_enabled": True,
         "columns": [
             {
@@ -149,7 +196,8 @@ def dataset(resource: Yaml, time: str | None, flows: Iterable[str]) -> Yaml:
                 "filterable": True,
             }
             for name, field in fields.items()
-        ],
+        ]
+        + [named(column) for column in fields if column in NAMES],
         "metrics": [
             metric(field, series, time, name in flows)
             for name, field in fields.items()
@@ -180,11 +228,14 @@ def _condition(column: str, operator: str, value: object) -> Yaml:
 
 
 def chart(slug: str, name: str, spec: Yaml) -> Yaml:
-    """A chart of a dashboard's file: `params` are Superset's own, `where` has columns and their values."""
+    """A chart of a dashboard's file: `params` are Superset's own, `where` has columns and their values.
+
+    `period` is the range of a chart that does not follow the dashboard's filter of periods.
+    """
     filters = conditions(spec.get("where", {}))
     if time := spec["params"].get("x_axis"):
         # What a dashboard's filter of periods takes hold of.
-        filters.append(_condition(time, "TEMPORAL_RANGE", "No filter"))
+        filters.append(_condition(time, "TEMPORAL_RANGE", spec.get("period", "No filter")))
     return {
         "slice_name": spec["title"],
         "description": spec.get("description"),
@@ -241,8 +292,8 @@ def dashboard(spec: Yaml) -> Yaml:
         "css": "",
         "position": grid,
         "metadata": {
-            "color_scheme": "okabe_ito",
-            "label_colors": spec.get("colours", {}),
+            "color_scheme": "tidemark",
+            "label_colors": {label: getattr(palette, colour) for label, colour in spec["colours"].items()},
             "cross_filters_enabled": False,
             "native_filter_configuration": [_filter(slug, each, numbers) for each in spec["filters"]],
         },
@@ -286,13 +337,16 @@ def _filter(slug: str, spec: Yaml, numbers: Mapping[str, int]) -> Yaml:
     }
 
 
-def bundle(package: Yaml, serving: Path, datasets: Yaml, dashboards: Iterable[Yaml]) -> dict[str, Yaml]:
+def bundle(
+    package: Yaml, serving: Path, datasets: Yaml, queries: Iterable[Yaml], dashboards: Iterable[Yaml]
+) -> dict[str, Yaml]:
     """All that Superset imports, by the path of the file that it is to be in.
 
     Args:
-        package: The serving copy's `datapackage.json`.
+        package: What describes the serving copy.
         serving: The serving copy's file.
         datasets: `bi/superset/datasets.yaml`.
+        queries: `bi/superset/queries.yaml`.
         dashboards: The files in `bi/superset/dashboards/`.
 
     Raises:
@@ -310,6 +364,8 @@ def bundle(package: Yaml, serving: Path, datasets: Yaml, dashboards: Iterable[Ya
     }
     for name, spec in datasets.items():
         files[f"datasets/tidemark/{name}.yaml"] = dataset(resources[name], spec["time"], spec["flows"])
+    for spec in queries:
+        files[f"datasets/tidemark/{spec['name']}.yaml"] = dataset(spec, spec["time"], spec["flows"])
     for spec in dashboards:
         for name, its_chart in spec["charts"].items():
             files[f"charts/{spec['slug']}/{name}.yaml"] = chart(spec["slug"], name, its_chart)
@@ -317,17 +373,19 @@ def bundle(package: Yaml, serving: Path, datasets: Yaml, dashboards: Iterable[Ya
     return files
 
 
+def read(file: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """One of the files of `bi/superset/`."""
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
 def write_bundle(serving: Path, folder: Path) -> None:
     """Write the bundle of a serving copy into a folder, in place of an earlier one."""
-    package = json.loads(serving.with_name("datapackage.json").read_text(encoding="utf-8"))
     files = bundle(
-        package,
+        json.loads(serving.with_name(PACKAGE).read_text(encoding="utf-8")),
         serving,
-        yaml.safe_load((SOURCES / "datasets.yaml").read_text(encoding="utf-8")),
-        [
-            yaml.safe_load(file.read_text(encoding="utf-8"))
-            for file in sorted((SOURCES / "dashboards").glob("*.yaml"))
-        ],
+        read(SOURCES / "datasets.yaml"),
+        read(SOURCES / "queries.yaml"),
+        [read(file) for file in sorted((SOURCES / "dashboards").glob("*.yaml"))],
     )
     shutil.rmtree(folder, ignore_errors=True)
     for path, content in files.items():

@@ -6,6 +6,7 @@ in `dashboards/`; its folder, with the secret key and its own database, is `SUPE
 
 import logging
 import os
+import runpy
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -73,15 +74,14 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
 
 
 APP_NAME = "Tidemark"
-# Okabe and Ito's colours, which the colour-blind can tell apart; yellow last, as it is faint on white.
+# Those of the dashboard, which the colour-blind can tell apart. Read by path: Tidemark is not installed here.
+PALETTE = runpy.run_path(str(Path(__file__).parents[2] / "orchestration" / "palette.py"))["PALETTE"]
 EXTRA_CATEGORICAL_COLOR_SCHEMES = [
     {
-        "id": "okabe_ito",
-        "label": "Okabe and Ito (colour-blind safe)",
+        "id": "tidemark",
+        "label": "Tidemark (colour-blind safe)",
         "description": "",
         "isDefault": True,
-        "colors": [
-            "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999", "#F0E442",
-        ],
+        "colors": list(PALETTE),
     }
-]  # fmt: skip
+]

@@ -1,35 +1,56 @@
-"""Superset as `make superset` sets it up: twice, on made-up figures and on real ones published meanwhile."""
+"""Superset as `make superset` sets it up, twice, while other figures are published under it.
 
+First those of a desk that refreshes, then the made-up ones of the demo, then real ones.
+"""
+
+import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import yaml
 from playwright.sync_api import Browser, Page, Response, expect
 
-from orchestration.superset import SOURCES
+from orchestration.publish import PACKAGE
+from orchestration.superset import SOURCES, read
 from tests.browser import browser as started_browser
 from tests.dashboard_app import SCREENSHOTS, Viewer, viewer
 from tests.desk import ROOT, Desk
+from tests.integration.test_live import CALM
+from tests.publisher_server import PublisherServer
+from tests.readers import QUERY, Reader, follow_three_refreshes, weekly_publisher
 from tests.superset_server import Superset, superset
 
 pytestmark = [pytest.mark.superset, pytest.mark.timeout(900)]
 
 PUBLISHERS = ROOT.parent / "shared" / "publishers"
 WANTED = os.environ.get(SCREENSHOTS)
-DASHBOARDS = {
-    file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))
-    for file in sorted((SOURCES / "dashboards").glob("*.yaml"))
-}
-DATASETS = yaml.safe_load((SOURCES / "datasets.yaml").read_text(encoding="utf-8"))
+DASHBOARDS = {file.stem: read(file) for file in sorted((SOURCES / "dashboards").glob("*.yaml"))}
+DATASETS = {*read(SOURCES / "datasets.yaml"), *(query["name"] for query in read(SOURCES / "queries.yaml"))}
 # As high as a dashboard: Superset asks for a chart's figures when it comes into sight.
-WHOLE = {"width": 1366, "height": 2450}
+WHOLE = {"width": 1366, "height": 2730}
 MADE_UP = "MADE UP"
+# What SQL Lab and charts are asked with, through the API, by a program that has logged in.
+ASK = """
+import json
+import requests
+
+order = json.loads(WHERE)
+program = requests.Session()
+program.headers.update(order["headers"])
+program.cookies.update(order["cookies"])
+
+def ask():
+    answer = program.post(order["address"], json=order["json"], timeout=60)
+    answer.raise_for_status()
+    told = answer.json()
+    return (told["data"] if "data" in told else told["result"][0]["data"])[0]["week"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +59,41 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with made-up figures, in a folder with a space in its name."""
-    made = Desk(tmp_path_factory.mktemp("superset desk"))
+def demo(data: Path) -> Desk:
+    made = Desk(data)
     made.run("demo")
     return made
 
 
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def real(data: Path) -> Desk | None:
+    """A desk with the publishers' real files, where they are."""
     if not (PUBLISHERS / "index.csv").exists():
-        pytest.skip("publishers' real files are not here (expected in ../shared/publishers)")
-    made = Desk(tmp_path_factory.mktemp("real"))
+        return None
+    made = Desk(data)
     made.run("import", str(PUBLISHERS))
     made.run("offline")
+    return made
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Desk | None]]]:
+    """The desks whose figures are published later, made one after the other while Superset is set up."""
+    with ThreadPoolExecutor(1) as beside:
+        yield {make.__name__: beside.submit(make, tmp_path_factory.mktemp("other")) for make in (demo, real)}
+
+
+@pytest.fixture(scope="module")
+def publisher() -> Iterator[PublisherServer]:
+    with weekly_publisher() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desk(others: dict, publisher: PublisherServer, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk that has published once, in a folder with a space in its name."""
+    data = tmp_path_factory.mktemp("superset desk")
+    made = Desk(data, {"TIDEMARK_REHEARSAL": publisher.address, **CALM})
+    made.run("run", "jp_mof")
     return made
 
 
@@ -81,7 +122,7 @@ def test_the_second_start_keeps_the_password_and_makes_nothing_twice(
 ) -> None:
     assert server.password is None
     assert len(server.listed(program, "database")) == 1
-    assert {f"{d['schema']}.{d['table_name']}" for d in server.listed(program, "dataset")} == set(DATASETS)
+    assert {f"{d['schema']}.{d['table_name']}" for d in server.listed(program, "dataset")} == DATASETS
     assert len(server.listed(program, "dataset")) == len(DATASETS)
     titles = [chart["title"] for spec in DASHBOARDS.values() for chart in spec["charts"].values()]
     assert sorted(chart["slice_name"] for chart in server.listed(program, "chart")) == sorted(titles)
@@ -166,6 +207,8 @@ def seen_whole(
 
     page = person.page
     page.goto(f"{person.address}/login/")
+    # A late answer to something else that the page asked for would bring back the session of nobody.
+    page.wait_for_load_state("networkidle")
     page.locator("#username").fill("admin")
     page.locator("input[type=password]").fill(password)
     page.keyboard.press("Enter")
@@ -203,45 +246,98 @@ def sound(person: Viewer, slug: str, got: dict[int, list[dict[str, Any]]]) -> No
     expect(person.page.get_by_text("Unexpected error")).to_have_count(0)
 
 
-@pytest.mark.parametrize("slug", DASHBOARDS)
+def order(program: requests.Session, address: str, json_of_order: dict[str, Any]) -> str:
+    """What a reader needs to ask this as the same program."""
+    return json.dumps(
+        {
+            "address": address,
+            "json": json_of_order,
+            "headers": dict(program.headers),
+            "cookies": program.cookies.get_dict(),
+        }
+    )
+
+
+def test_readers_of_the_api_follow_three_refreshes_without_a_failure(
+    desk: Desk,
+    others: dict[str, Future[Desk | None]],
+    publisher: PublisherServer,
+    server: Superset,
+    program: requests.Session,
+    record_property: Callable[[str, object], None],
+    tmp_path: Path,
+) -> None:
+    # What is measured is not to meet the making of other desks.
+    for other in others.values():
+        other.result()
+    (database,) = server.listed(program, "database")
+    (flows,) = [d for d in server.listed(program, "dataset") if d["table_name"] == "portfolio_flows"]
+    lab = {"database_id": database["id"], "sql": QUERY, "runAsync": False}
+    week = {
+        "label": "week",
+        "expressionType": "SQL",
+        "sqlExpression": "cast(max(period_end) as varchar)",
+    }
+    chart = {
+        "datasource": {"id": flows["id"], "type": "table"},
+        "queries": [
+            {"metrics": [week], "filters": [{"col": "basis", "op": "==", "val": "jp_itn_weekly"}]},
+        ],
+    }
+    readers = [
+        Reader(f"Superset, {name}", ASK, order(program, f"{server.address}/api/v1/{path}", asked))
+        for name, path, asked in (("SQL Lab", "sqllab/execute/", lab), ("charts", "chart/data", chart))
+    ]
+    follow_three_refreshes(readers, desk, publisher, tmp_path, record_property)
+
+
+def publish(other: Desk, desk: Desk) -> None:
+    """Put the other desk's serving copy in place of this desk's, as a run does."""
+    for name in (PACKAGE, other.serving.name):
+        coming = desk.serving.with_name(f"{name}.coming")
+        shutil.copyfile(other.serving.with_name(name), coming)
+        coming.replace(desk.serving.with_name(name))
+
+
+def dashboards_are_drawn(
+    server: Superset,
+    password: str,
+    browser: Browser,
+    figures: str,
+    record_property: Callable[[str, object], None],
+) -> Iterator[Page]:
+    """Open each dashboard in a window of its own; nothing may be wrong or empty. Yields its page."""
+    for slug in DASHBOARDS:
+        with viewer(browser, server.address, WHOLE) as person:
+            got = seen_whole(person, password, slug, record_property)
+            photograph(person.page, f"{slug}-{figures}")
+            sound(person, slug, got)
+            yield person.page
+
+
 def test_dashboards_are_drawn_and_say_that_figures_are_made_up(
-    slug: str,
+    desk: Desk,
+    others: dict[str, Future[Desk | None]],
     server: Superset,
     password: str,
     browser: Browser,
     record_property: Callable[[str, object], None],
 ) -> None:
-    with viewer(browser, server.address, WHOLE) as person:
-        got = seen_whole(person, password, slug, record_property)
-        photograph(person.page, f"{slug}-demo")
-        sound(person, slug, got)
-        expect(person.page.get_by_text(MADE_UP).first).to_be_visible()
+    publish(others["demo"].result(), desk)
+    for page in dashboards_are_drawn(server, password, browser, "demo", record_property):
+        expect(page.get_by_text(MADE_UP).first).to_be_visible()
 
 
-def test_the_next_query_sees_what_is_published_meanwhile(
-    server: Superset, program: requests.Session, desk: Desk, real: Desk
-) -> None:
-    asked = "select distinct origin from core.snapshots"
-    assert server.query(program, asked).json()["data"] == [{"origin": "sample"}]
-    for file in (real.serving.with_name("datapackage.json"), real.serving):
-        coming = desk.serving.with_name(f"{file.name}.coming")
-        shutil.copyfile(file, coming)
-        coming.replace(desk.serving.with_name(file.name))
-    assert server.query(program, asked).json()["data"] == [{"origin": "import"}]
-
-
-@pytest.mark.parametrize("slug", DASHBOARDS)
 def test_dashboards_of_real_figures_are_drawn(
-    slug: str,
+    desk: Desk,
+    others: dict[str, Future[Desk | None]],
     server: Superset,
     password: str,
     browser: Browser,
     record_property: Callable[[str, object], None],
 ) -> None:
-    if not (PUBLISHERS / "index.csv").exists():
+    if not (found := others["real"].result()):
         pytest.skip("publishers' real files are not here (expected in ../shared/publishers)")
-    with viewer(browser, server.address, WHOLE) as person:
-        got = seen_whole(person, password, slug, record_property)
-        photograph(person.page, f"{slug}-real")
-        sound(person, slug, got)
-        expect(person.page.get_by_text(MADE_UP)).to_have_count(0)
+    publish(found, desk)
+    for page in dashboards_are_drawn(server, password, browser, "real", record_property):
+        expect(page.get_by_text(MADE_UP)).to_have_count(0)
