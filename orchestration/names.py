@@ -33,14 +33,16 @@ HOLDING_PARTS = {
     "other_change_usd_m": "Neither",
 }
 """The parts of a change of holdings, by their columns."""
-# The economies whose gold is asked for (worldbank/reserves).
+# Economies whose gold is asked for (worldbank/reserves), and those of the sample.
 AREAS = {
     "CHN": "China",
     "IND": "India",
+    "JPN": "Japan",
     "POL": "Poland",
     "RUS": "Russia",
     "SAU": "Saudi Arabia",
     "TUR": "Türkiye",
+    "USA": "United States",
 }
 
 
