@@ -181,8 +181,15 @@ def test_the_dashboard_never_passes_a_licensed_row_on(demo: Desk, monkeypatch: p
 
 def test_freshness_follows_the_clock(page: Callable[[str], AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     assert "20 Nov 2026, 09:00 UTC: Nothing is late" in said(page("Data"))
+    assert "was due on" not in said(page("Flows"))
     monkeypatch.setenv("TIDEMARK_CLOCK", "2027-06-01T00:00:00+00:00")
     assert "datasets are late" in said(page("Data"))
+    flows = page("Flows")
+    assert "monthly: held to 31 Oct 2026; Nov 2026 was due on Tue 8 Dec 2026 08:50 JST." in said(flows)
+    assert "weekly" not in flows.caption[0].value
+    # What was known on the day was not late then.
+    flows.date_input(key="as_of").set_value(date(2026, 11, 20)).run()
+    assert "was due on" not in said(flows)
 
 
 def test_a_refused_file_a_moved_release_and_a_mart_that_is_kept_are_said(
