@@ -16,9 +16,9 @@ import pytest
 
 from orchestration.defs.cftc import parsers
 from orchestration.defs.cftc.parsers import CHANGES, MEMBER, NAMES, POSITIONS, TRADERS
-from orchestration.defs.cftc.sample import zipped
+from orchestration.defs.cftc.sample import PACKED
 from orchestration.errors import LayoutError
-from orchestration.parsing import bundle, find_parser, pages
+from orchestration.parsing import bundle, find_parser, pages, zipped
 from orchestration.records import load_datasets
 from orchestration.releases import due_at
 from orchestration.sampling import publisher_files
@@ -422,4 +422,4 @@ def _more_weeks() -> list[str]:
 
 def test_the_sample_is_the_same_on_every_call() -> None:
     assert [file.payload for file in publisher_files("cftc")] == [*EARLIER, YEARLY, SERVICE]
-    assert zipped(TEXT) == YEARLY
+    assert zipped({MEMBER: TEXT}, PACKED) == YEARLY

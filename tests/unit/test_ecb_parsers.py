@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.defs.ecb.parsers import MEMBER
-from orchestration.defs.ecb.sample import FIRST, JOINS, LAST, RATES, zipped
+from orchestration.defs.ecb.sample import FIRST, JOINS, LAST, RATES
 from orchestration.errors import LayoutError
-from orchestration.parsing import find_parser
+from orchestration.parsing import find_parser, zipped
 from orchestration.releases import BusinessCalendar
 from orchestration.sampling import publisher_files
 from tests.mutations import HTML, read
@@ -26,8 +26,15 @@ PARSER = find_parser("ecb", "fx_reference_rates")[0]
 FILE = publisher_files("ecb")[0]
 CONTENT = zipfile.ZipFile(io.BytesIO(FILE.payload)).read(MEMBER).decode()
 FRAME = PARSER.parse(FILE.payload)
+
+
+def packed(content: str) -> bytes:
+    """The file around other content."""
+    return zipped({MEMBER: content})
+
+
 # A few weeks are enough where a file is read again and again.
-SHORT = zipped("".join(CONTENT.splitlines(keepends=True)[:30]))
+SHORT = packed("".join(CONTENT.splitlines(keepends=True)[:30]))
 
 Lines = list[list[str]]
 
@@ -36,7 +43,7 @@ def edited(change: Callable[[Lines], object], count: int = 30) -> bytes:
     """The newest lines of the file, after a change of their cells."""
     lines = [line.split(",") for line in CONTENT.splitlines()[:count]]
     change(lines)
-    return zipped("".join(",".join(cells) + "\n" for cells in lines))
+    return packed("".join(",".join(cells) + "\n" for cells in lines))
 
 
 def set_cell(line: int, column: int, cell: str) -> Callable[[Lines], object]:
@@ -104,8 +111,8 @@ MUTATIONS = {
         SHORT.replace(MEMBER.encode(), b"eurofxref-day.csv."),
         rf"expected {re.escape(MEMBER)} in the zip, found \['eurofxref-day.csv.'\]",
     ),
-    "nothing in the member": (zipped(""), "expected the header 'Date' and three-letter currencies"),
-    "a header alone": (zipped(CONTENT.splitlines()[0] + "\n"), "expected rates in .*, found none"),
+    "nothing in the member": (packed(""), "expected the header 'Date' and three-letter currencies"),
+    "a header alone": (packed(CONTENT.splitlines()[0] + "\n"), "expected rates in .*, found none"),
     "no header": (edited(lambda lines: lines.pop(0)), "expected the header 'Date' .* found .'2026-11-18'"),
     "date renamed": (edited(set_cell(0, 0, "Day")), "expected the header 'Date' .* found .'Day'"),
     "dollar renamed": (edited(set_cell(0, 1, "USA")), "expected .* with USD and JPY .* found .'Date', 'USA'"),
@@ -117,7 +124,7 @@ MUTATIONS = {
         "expected 14 columns in record 2 of .*, found 13",
     ),
     "a last line cut": (
-        zipped("".join(CONTENT.splitlines(keepends=True)[:30])[:-9]),
+        packed("".join(CONTENT.splitlines(keepends=True)[:30])[:-9]),
         "expected 14 columns in record 30 of .*, found 13.*cut short",
     ),
     "rates moved to the right": (
@@ -160,7 +167,7 @@ def test_a_file_that_went_wrong_is_refused_with_what_was_expected_and_where(muta
 )
 def test_another_encoding_is_refused(content) -> None:
     with pytest.raises(LayoutError, match=r"\(eurofxref-hist.csv\): expected text in ascii, found byte 0x"):
-        read(PARSER, zipped(content))
+        read(PARSER, packed(content))
 
 
 @settings(max_examples=60, deadline=None)

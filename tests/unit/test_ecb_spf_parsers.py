@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from orchestration.defs.ecb.sample_spf import FORECASTERS, ROUNDS, member, zipped
+from orchestration.defs.ecb.sample_spf import FORECASTERS, ROUNDS, member
 from orchestration.errors import LayoutError
-from orchestration.parsing import find_parser
+from orchestration.parsing import find_parser, zipped
 from orchestration.sampling import publisher_files
 from tests.mutations import HTML, read
 
@@ -251,7 +251,7 @@ def test_a_round_is_read_alike_from_a_zip_and_alone_whatever_the_order_of_column
         for line in lines[start:]:
             line[2:6] = line[5:1:-1]
 
-    packed = read(PARSERS[ANSWERS], zipped({"2024Q3": ROUND}))
+    packed = read(PARSERS[ANSWERS], zipped({"2024Q3.csv": ROUND}))
     pd.testing.assert_frame_equal(packed, ROUND_FRAME)
     turned = read(PARSERS[ANSWERS], edited(ROUND, turn))
     key = ["topic", "target_period", "fct_source", "variable"]
@@ -366,15 +366,15 @@ ANSWER_MUTATIONS = {
         "expected inflation one year after the month .*'2025May'",
     ),
     "a round under another name": (
-        zipped({"2024Q2": ROUND}),
+        zipped({"2024Q2.csv": ROUND}),
         "expected the round 2024Q2, found targets of 2024Q3",
     ),
     "a round missing": (
-        zipped({"2024Q3": ROUND, "2025Q1": ROUND}),
+        zipped({"2024Q3.csv": ROUND, "2025Q1.csv": ROUND}),
         "expected each round from 2024Q3 to 2025Q1 once, found 2",
     ),
     "a strange name": (
-        zipped({"2024Q3": ROUND, "latest": ROUND}),
+        zipped({"2024Q3.csv": ROUND, "latest.csv": ROUND}),
         "expected one CSV for each round .*latest.csv",
     ),
 }
