@@ -32,7 +32,7 @@ def _row(publisher: PublisherRecord, dataset: Dataset) -> tuple[str, ...]:
     return (
         f"[`{dataset.id}`]({dataset.page})",
         publisher.title,
-        f"[{_cell(dataset.licence.name)}]({dataset.licence.url})",
+        f"[{_cell(dataset.licence.text)}]({dataset.licence.url})",
         dataset.frequency.value,
         _cell(f"{rule_in_words(dataset)}; {_grace(dataset)}"),
         _history(dataset),

@@ -167,7 +167,7 @@ def bi(
     """The dashboard on the serving copy."""
     if find_spec("streamlit") is None:
         raise DashboardError(
-            "The dashboard needs Streamlit, which is not installed: pip install 'tidemark[bi]'."
+            "The dashboard needs Streamlit, which is not installed: install the lock (`make setup`)."
         )
     os.chdir(PROJECT_ROOT)
     script = PROJECT_ROOT / "orchestration" / "dashboard" / "app.py"

@@ -61,7 +61,7 @@ def home(settings: Settings) -> str:
         if not find_spec("dagster_postgres"):
             raise InstanceError(
                 f"{STORAGE} names a PostgreSQL database; expected the package dagster-postgres, found none:"
-                " pip install 'tidemark[postgres]', or leave the setting empty for SQLite."
+                " install the lock (`make setup`), or leave the setting empty for SQLite."
             )
         os.environ[STORAGE] = str(settings.dagster_storage.get_secret_value())
         instance += yaml.safe_dump(IN_POSTGRES)

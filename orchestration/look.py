@@ -279,7 +279,7 @@ class _Looker:
             retrieved_at=file.retrieved_at,
             extension=file.extension,
             address=file.address,
-            licence=self.dataset.licence.name,
+            licence=self.dataset.licence.text,
             origin=Origin.SAMPLE if self._stand_in else Origin.LIVE,
             headers=file.headers,
             part=part,

@@ -119,7 +119,7 @@ def import_mirror(
                 retrieved_at=_retrieved_at(entry, now),
                 extension=Path(entry.file).suffix.removeprefix(".") or dataset.format,
                 address=entry.url or dataset.address,
-                licence=dataset.licence.name,
+                licence=dataset.licence.text,
                 origin=origin,
                 note=entry.note,
                 part=Path(entry.file).name if dataset.inbox else parser.part(payload),

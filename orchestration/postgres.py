@@ -301,7 +301,7 @@ def _connected(settings: Settings) -> Iterator["psycopg.Connection"]:
     if not find_spec("psycopg"):
         raise PostgresError(
             "TIDEMARK_POSTGRES names a PostgreSQL database; expected the package psycopg, found none: "
-            "pip install 'tidemark[postgres]', or leave the setting empty."
+            "install the lock (`make setup`), or leave the setting empty."
         )
     import psycopg
 

@@ -32,6 +32,12 @@ class Licence(Strict):
 
     name: Text
     url: Text
+    verified: bool = Field(default=False, description="Whether they were read at the publisher's own")
+
+    @property
+    def text(self) -> str:
+        """The name as people are shown it, wherever it is shown."""
+        return self.name if self.verified else f"{self.name} (unverified)"
 
 
 class Method(Strict):

@@ -80,7 +80,7 @@ def _dataset_row(publisher: PublisherRecord, dataset: Dataset) -> tuple:
         dataset.description,
         " ".join(source.url for source in dataset.sources),
         dataset.page,
-        dataset.licence.name,
+        dataset.licence.text,
         dataset.licence.url,
         dataset.credit,
         dataset.unit,

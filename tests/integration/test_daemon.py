@@ -56,7 +56,7 @@ def until(what: str, look: Callable[[], Found], pause_s: float = 1) -> Found:
 def edition(day: int, net: int) -> bytes:
     """The ministry's file with the week to 14 November, as of a day of that month.
 
-    Each of another day: a second file of one day counts as known when it was retrieved, which is the clock's time.
+    Each of another day: a second file of one day counts as known when it was retrieved, at the clock's time.
     """
     _, sample = (file.payload for file in publisher_files("jp_mof") if file.dataset == WEEKLY)
     stamped = (

@@ -97,7 +97,7 @@ def test_a_snapshot_keeps_what_the_index_and_the_record_say(mirror, archive):
     mirror.has("b.zip", b"known rates", dataset=RATES)
     first, second = mirror.into(archive).added
     assert (first.address, first.note) == ("https://www.mof.go.jp/old/week.csv", "from the desk's disk")
-    assert (first.licence, first.extension) == ("Public Data License (Version 1.0)", "csv")
+    assert (first.licence, first.extension) == ("Public Data License (Version 1.0) (unverified)", "csv")
     assert second.address == DATASETS[RATES].address
 
 

@@ -58,7 +58,7 @@ def test_every_dataset_has_its_row_with_what_only_the_record_says(connection, he
     assert [row[0] for row in rows] == sorted(d.id for p in PUBLISHERS for d in p.datasets)
     assert rows[0] == (
         RATES.id,
-        "Free reuse with the source named",
+        "Free reuse with the source named (unverified)",
         RATES.credit,
         "units of currency per euro",
         "daily",
