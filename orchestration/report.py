@@ -87,7 +87,7 @@ select
 KEPT = "select mart from quality.publication where not is_current order by mart"
 
 REVISIONS = """
-select count(*) from flows.portfolio_flows_vintages where valid_to is not null
+select count(*) from quality.revisions
 """
 
 
@@ -208,7 +208,7 @@ def summary(settings: Settings) -> RenderableType:
                 f"[bold]Records[/bold]: the largest month since {records[0][-1]:%B %Y}, as known now"
             ),
             _records(records),
-            Text(f"Figures revised or retracted: {revisions}"),
+            Text(f"Figures of marts that were revised or retracted: {revisions}"),
         ]
     if reserves:
         parts += [
@@ -234,7 +234,11 @@ def greeting(settings: Settings) -> RenderableType:
     text = Text(f"{short(file)}, read-only: {marts} marts, {known}.\n")
     if made_up:
         text.append("Made-up sample figures, not data.\n", style="bold yellow")
-    text.append("What is there:  .tables %flow%   describe flows.flow_signals;\n")
+    text.append("What is there:  select schema_name, table_name from duckdb_tables();\n")
+    text.append("Units, meaning: select column_name, comment from duckdb_columns() ")
+    text.append("where table_name = 'flow_signals';\n")
+    text.append("As of a day:    from flows.flow_signals_as_of(date '2025-05-12') limit 5;\n")
+    text.append("Wide answers:   .mode line   (back: .mode duckbox)\n")
     queries = PROJECT_ROOT / "docs" / "queries"
     if queries.exists():
         text.append(f"Ready queries:  .read {short(queries)}/records-then-and-now.sql   ")

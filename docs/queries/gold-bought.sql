@@ -1,4 +1,5 @@
 -- Who bought and who sold gold in the newest period of each, in tonnes, and what of the change in value is price?
+-- Tonnes come from SAFE and from the IMF's file, where it is held; the World Bank's figures have none.
 -- One row per dataset and area: the same country is in several datasets, which must not be added.
 -- Answers with: dataset, area, period_end, tonnes, bought_tonnes, from_quantity_usd_bn, from_price_usd_bn
 

@@ -1,6 +1,6 @@
 -- In which months did foreigners buy much of both Japanese equity and long-term debt, and how rare is that?
 -- Much: each at or above the 90th percentile of its months so far. The rates are the share of the months so far
--- with any joint buying, and with such.
+-- with any joint buying, and, of those that have 60 months before them, with such.
 -- Answers with: month, net_jpy_trn, joint_buying_pct_of_months, strong_joint_buying_pct_of_months
 
 select

@@ -1,5 +1,5 @@
 -- What could a reader have known of the last twelve months on 12 May 2025?
--- Change the day. Where `rests_on_schedule` is true, the day rests on the release calendar, not on a file of
+-- Of net purchases of Japanese equity and long-term debt by non-residents. Change the day. Where `rests_on_schedule` is true, the day rests on the release calendar, not on a file of
 -- that time (docs/time-travel.md).
 -- Answers with: month, net_jpy_trn, net_usd_bn, rank_then, months_then, zscore_60m, known_at, rests_on_schedule
 
