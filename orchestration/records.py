@@ -5,7 +5,7 @@ when it is due. What its bytes look like is its parser's business (`parsers.py` 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from orchestration.errors import RecordError
-from orchestration.releases import Frequency, Override, ReleaseRule, Strict, TimeZone, Weekday
+from orchestration.releases import Duration, Frequency, Override, ReleaseRule, Strict, TimeZone, Weekday
 from orchestration.sources import Extension, Source, Text
 
 # Who looks after what names nobody else, for Dagster: an e-mail or team:<name>.
@@ -81,8 +81,8 @@ class Schedule(Strict):
         min_length=1, description="Cron expressions: soon after the release, and again later that day"
     )
     timezone: TimeZone
-    warn_after: timedelta = Field(description="Nobody looked for this long: warn (ISO 8601)")
-    fail_after: timedelta = Field(description="Nobody looked for this long: fail (ISO 8601)")
+    warn_after: Duration = Field(description="Nobody looked for this long: warn (ISO 8601)")
+    fail_after: Duration = Field(description="Nobody looked for this long: fail (ISO 8601)")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -15,7 +15,15 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -120,11 +128,21 @@ def _zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_zone)]
 
 
+def _with_its_unit(duration: Any) -> Any:  # noqa: ANN401 - whatever the YAML held
+    """A bare 2 would be two seconds."""
+    if isinstance(duration, int | float):
+        raise ValueError("expected a duration with its unit, such as P2D (two days) or PT12H (twelve hours)")
+    return duration
+
+
+Duration = Annotated[timedelta, BeforeValidator(_with_its_unit)]
+
+
 class _Rule(Strict, ABC):
     at: time = Field(description="Local time of the release, HH:MM")
     timezone: TimeZone = Field(description="The publisher's time zone, as IANA names it")
     calendar: BusinessCalendar
-    grace: timedelta = Field(
+    grace: Duration = Field(
         ge=timedelta(0), description="How long a period may be overdue before it is late, ISO 8601"
     )
 

@@ -178,6 +178,16 @@ OLD, NEW = reversed(UNORDERED)
             'expected a time in quotes, such as "16:00" (found 960)',
         ),
         (
+            lambda a: weekly(a)["release"].update(grace=2),
+            f"{IN_WEEKLY}.release.grace",
+            "expected a duration with its unit, such as P2D (two days) or PT12H (twelve hours) (found 2)",
+        ),
+        (
+            lambda a: a["schedule"].update(warn_after=4),
+            "schedule.warn_after",
+            "expected a duration with its unit, such as P2D",
+        ),
+        (
             lambda a: weekly(a)["release"]["calendar"].update(holidays="JAPAN"),
             f"{IN_WEEKLY}.release.calendar.holidays",
             "'JAPAN' is neither a country nor a market",
