@@ -160,7 +160,7 @@ def test_a_known_release_is_what_the_record_makes_of_it(dataset, kind, period, r
 
 def test_every_dataset_was_compared_with_known_days_or_is_named_as_an_assumption():
     compared = {dataset for dataset, *_ in seen()}
-    assert compared | UNSEEN == set(DATASETS)
+    assert compared | UNSEEN == set(DATASETS), "enter its known days in SEEN, or its id in UNSEEN, above"
     assert not compared & UNSEEN
     assert {kind for _, kind, *_ in seen()} == set(KINDS)
     assert Counter(kind for _, kind, *_ in seen())["beyond"] == 3
