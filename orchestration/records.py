@@ -243,7 +243,9 @@ def parse_record(attributes: Any, where: str) -> PublisherRecord:  # noqa: ANN40
             field = ".".join(_readable(problem["loc"], attributes)) or "attributes"
             value = problem["input"]
             found = "" if isinstance(value, dict | list | tuple) else f" (found {value!r:.80})"
-            message = problem["msg"].removeprefix("Value error, ")
+            # What YAML calls a list is a tuple here.
+            is_no_list = problem["type"] == "tuple_type"
+            message = "expected a list" if is_no_list else problem["msg"].removeprefix("Value error, ")
             lines.append(f"  {field}: {message}{found}")
         raise RecordError("\n".join(lines)) from None
 

@@ -183,6 +183,11 @@ OLD, NEW = reversed(UNORDERED)
             "expected a duration with its unit, such as P2D (two days) or PT12H (twelve hours) (found 2)",
         ),
         (
+            lambda a: a["schedule"].update(looks="0 9 * * 1-5"),
+            "schedule.looks",
+            "expected a list (found '0 9 * * 1-5')",
+        ),
+        (
             lambda a: a["schedule"].update(warn_after=4),
             "schedule.warn_after",
             "expected a duration with its unit, such as P2D",
