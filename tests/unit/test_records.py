@@ -149,6 +149,7 @@ OLD, NEW = reversed(UNORDERED)
             f"{IN_WEEKLY}.frequency",
             "'semiannual' or 'annual' (found 'fortnightly')",
         ),
+        (put(weekly, page="www.mof.go.jp"), f"{IN_WEEKLY}.page", "(found 'www.mof.go.jp')"),
         (put(weekly, key=[]), f"{IN_WEEKLY}.key", "at least 1"),
         (put(weekly, format=".csv"), f"{IN_WEEKLY}.format", "(found '.csv')"),
         (
