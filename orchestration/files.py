@@ -21,11 +21,15 @@ def write_whole(path: Path | UPath, payload: bytes) -> None:
 
 def put_in_place(finished: Path, target: Path) -> None:
     """Rename a finished file over another, with both its bytes and its name safe on the disk."""
-    with finished.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(finished)
     finished.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are safe on the disk."""
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

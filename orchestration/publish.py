@@ -17,7 +17,7 @@ import duckdb
 
 from orchestration import publication
 from orchestration.errors import PublishError
-from orchestration.files import put_in_place, write_whole
+from orchestration.files import put_in_place, sync
 from orchestration.manifest import functions_of, marts_of, public_of, table_of
 from orchestration.publication import UNKNOWN, Version
 from orchestration.serving import FILE, MARK, PACKAGE
@@ -96,9 +96,10 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
             return replace(current, versions=versions)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "parquet").mkdir(exist_ok=True)
-        # One name, as there is one publisher at a time: what a killed one left is replaced.
-        fresh = folder / f".{FILE}.tmp"
+        fresh = _beside(folder / FILE)
         fresh.unlink(missing_ok=True)
+        # Of each file that goes along with it, where it is until then.
+        along: dict[Path, Path] = {}
         resources = []
         (warehouse,) = connection.execute("select current_database()").fetchone()
         try:
@@ -108,22 +109,33 @@ def publish(settings: Settings, manifest: Mapping[str, Any]) -> Published:
                 of = versions[name]
                 _copy(connection, node, "held" if of.causes else warehouse)
                 parquet = folder / "parquet" / f"{name}.parquet"
-                _parquet(connection, node, parquet)
+                along[parquet] = _beside(parquet)
+                _parquet(connection, node, along[parquet])
                 # What was kept is described as it was: its columns may be others than the model's are now.
                 resource = current.resources[name] if of.causes else _resource(connection, node, parquet)
                 _comment(connection, node, resource, of.label)
-                resources.append({**resource, **_bytes(parquet), "fingerprint": marks[name], **_about(of)})
+                about = _bytes(along[parquet]) | {"fingerprint": marks[name]} | _about(of)
+                resources.append(resource | about)
             for function in functions:
                 connection.execute(function)
             publication.write(connection, "serving", versions.values())
             package = _package(connection, version, resources)
+            along[folder / PACKAGE] = _beside(folder / PACKAGE)
+            _write(package, along[folder / PACKAGE])
             connection.execute("detach serving")
             _swap(fresh, folder / FILE)
+            # All are finished and on the disk: only a killed process can end this half way. The package is
+            # the last; as long as it is the old one, the next call publishes again.
+            for target, finished in along.items():
+                finished.replace(target)
+            sync(folder / "parquet")
+            sync(folder)
         finally:
             if fresh.exists():
                 connection.execute("detach database if exists serving")
                 fresh.unlink()
-        write_whole(folder / PACKAGE, json.dumps(package, indent=2, ensure_ascii=False).encode())
+            for finished in along.values():
+                finished.unlink(missing_ok=True)
         for left in set((folder / "parquet").glob("*.parquet")) - {folder / r["path"] for r in resources}:
             left.unlink()  # of a mart that is no more
     return Published(version, True, {r["name"]: r for r in resources}, versions, folder / FILE)
@@ -253,13 +265,25 @@ def _comment(
         )
 
 
+def _beside(target: Path) -> Path:
+    """Where a file is until it is finished: one name, as there is one publisher at a time.
+
+    What a killed one left is replaced.
+    """
+    return target.with_name(f".{target.name}.tmp")
+
+
 def _parquet(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
     connection.execute(
-        f"copy (select * from {_exported(connection, node)}) to '{_quoted(temporary)}' "
+        f"copy (select * from {_exported(connection, node)}) to '{_quoted(path)}' "
         "(format parquet, compression zstd)"
     )
-    put_in_place(temporary, path)
+    sync(path)
+
+
+def _write(package: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(package, indent=2, ensure_ascii=False), encoding="utf-8")
+    sync(path)
 
 
 def _exported(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> str:

@@ -1,7 +1,10 @@
 """What is published of a warehouse of a few small marts, what stays in the serving copy, and what is kept."""
 
+import errno
 import json
+import os
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +259,48 @@ def test_what_is_not_built_for_no_known_reason_says_so(settings: Settings) -> No
         forget_models(warehouse, ["model.t.readings"])
     (told,) = in_words(publish(settings, manifest()).versions.values())
     assert "interrupted, or another run is at it" in told
+
+
+def contents(settings: Settings) -> dict[str, bytes]:
+    """Every file of the serving folder, also one that is not finished."""
+    files = (path for path in settings.serving.rglob("*") if path.is_file())
+    return {str(path.relative_to(settings.serving)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("broken", ["fsync", "replace"])
+def test_a_full_disk_at_any_file_leaves_all_of_the_copy_that_was_there(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """The database, the Parquet files and the package with their hashes are of one version, always."""
+    published_on(settings, 0)
+    before = contents(settings)
+    with connect(settings.warehouse) as warehouse:
+        warehouse.execute("update surveys.readings set reading = reading + 10")
+
+    def is_file(path: object) -> bool:
+        return Path(f"/proc/self/fd/{path}" if isinstance(path, int) else str(path)).is_file()
+
+    works = {"fsync": os.fsync, "replace": Path.replace}[broken]
+    to_go = 0
+
+    def fail(path: object, *more: object) -> object:
+        nonlocal to_go
+        if is_file(path):
+            if to_go == 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            to_go -= 1
+        return works(path, *more)
+
+    # Four Parquet files and the package are synced, then the database is; it is renamed before the others.
+    for succeed in range(6 if broken == "fsync" else 1):
+        to_go = succeed
+        with monkeypatch.context() as patch:
+            patch.setattr(os if broken == "fsync" else Path, broken, fail)
+            with pytest.raises(OSError, match="No space left"):
+                published_on(settings, 1, readings="built anew")
+        assert contents(settings) == before, f"after {succeed} that went well"
+    assert published_on(settings, 1, readings="built anew").new
+    assert exported(settings, "surveys.readings") == [(11, True), (13, True)]
+    for resource in resources(settings).values():
+        digest = sha256((settings.serving / resource["path"]).read_bytes()).hexdigest()
+        assert resource["hash"] == f"sha256:{digest}"
