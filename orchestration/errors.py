@@ -28,6 +28,10 @@ class WarehouseError(TidemarkError):
     """The warehouse's file cannot be had, or holds what it must not."""
 
 
+class LockError(TidemarkError):
+    """Another process was waited for in vain; nothing was begun."""
+
+
 class PublishError(TidemarkError):
     """The serving copy could not be made; the one that was there stays."""
 

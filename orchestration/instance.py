@@ -15,12 +15,12 @@ import yaml
 from dagster import DagsterRunStatus, RunRecord, RunsFilter
 from dagster._core.instance.ref import InstanceRef
 from dagster._utils.error import SerializableErrorInfo
-from filelock import FileLock
 from sqlalchemy.exc import DBAPIError
 
 from orchestration.errors import InstanceError, TidemarkError
 from orchestration.event_log import OpenEventLog
 from orchestration.files import write_whole
+from orchestration.locks import alone
 from orchestration.settings import PROJECT_ROOT, Settings
 
 PID_TAG = "tidemark/pid"
@@ -43,6 +43,8 @@ STORAGE = "TIDEMARK_DAGSTER_STORAGE"
 IN_POSTGRES = {"storage": {"postgres": {"postgres_url": {"env": STORAGE}}}}
 # The kernel counts a process's age in ticks since a boot that it knows to the second.
 CLOCKS_DIFFER_BY_S = 5
+OPENING_S = 600
+"""Seconds to wait for others that open the instance; one takes a few, also where it makes the tables."""
 
 
 def home(settings: Settings) -> str:
@@ -97,6 +99,7 @@ def open_instance(folder: str) -> dg.DagsterInstance:
 
     Raises:
         InstanceError: the storage's server does not answer, or refuses; with its own words.
+        LockError: another process that opens the instance did not end.
     """
     stays_open = {
         "event_log_storage": {
@@ -106,7 +109,7 @@ def open_instance(folder: str) -> dg.DagsterInstance:
         }
     }
     in_a_server = "storage" in yaml.safe_load((Path(folder) / "dagster.yaml").read_text(encoding="utf-8"))
-    with FileLock(Path(folder) / "opening.lock"):
+    with alone(Path(folder) / "opening.lock", "another process, which opens the instance", OPENING_S):
         try:
             return dg.DagsterInstance.from_ref(
                 InstanceRef.from_dir(folder, overrides=None if in_a_server else stays_open)

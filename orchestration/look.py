@@ -9,8 +9,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from filelock import FileLock
-
 from orchestration import __version__
 from orchestration.archive import Archive, Origin, Snapshot
 from orchestration.errors import ArchiveError, FetchError, LayoutError
@@ -25,6 +23,7 @@ from orchestration.fetch import (
     Unchanged,
     in_short,
 )
+from orchestration.locks import publisher_to_oneself
 from orchestration.parsing import bundle, find_parser
 from orchestration.records import Dataset, release_time
 from orchestration.releases import calendar
@@ -77,10 +76,9 @@ def look(dataset: Dataset, settings: Settings) -> Look:
         FetchError: a file could not be had, or was refused.
         LayoutError: it is not what the dataset's parser knows.
         ArchiveError: it must not, or cannot, be kept.
+        LockError: another look at the publisher did not end.
     """
-    locks = settings.data / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / f"{dataset.publisher}.lock"), noted(settings, dataset):
+    with publisher_to_oneself(settings, dataset.publisher), noted(settings, dataset):
         looker = _Looker(dataset, settings)
         for source in dataset.sources:
             looker.visit(source)

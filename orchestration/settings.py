@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     max_bytes: int = Field(200_000_000, gt=0, description="Largest body that is accepted, in bytes")
     request_interval_s: float = Field(1, ge=0, description="Seconds between requests to one host")
     lock_timeout_s: float = Field(600, ge=0, description="Seconds to wait for the warehouse's file")
+    queue_timeout_s: float = Field(
+        14_400,
+        ge=0,
+        description="Seconds to wait for another process that looks, imports, builds or publishes",
+    )
     schedules: bool = Field(False, description="Turn the publishers' schedules on")
     keep_runs_days: int = Field(30, gt=0, description="Days that runs and their logs are kept")
     dagster_storage: Secret[PostgresUrl] | None = Field(

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from orchestration.errors import WarehouseError
 
@@ -94,27 +93,6 @@ def table_versions(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def set_table_version(connection: duckdb.DuckDBPyConnection, table: str, version: str) -> None:
     """Remember a raw table's content version; belongs into the transaction that changes it."""
     connection.execute("insert or replace into ops.table_versions values (?, ?)", [table, version])
-
-
-@contextmanager
-def models_to_oneself(data: Path) -> Iterator[None]:
-    """Keep other runs from building models, or publishing them, meanwhile; they wait.
-
-    DuckDB's lock is free between the statements of a build: whoever published then would find models that are
-    being built. The lock is the kernel's, and gone with its process.
-    """
-    locks = data / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / "models.lock")
-    try:
-        lock.acquire(timeout=1)
-    except Timeout:
-        log.info("Waiting for another run, which builds or publishes models")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def built_models(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

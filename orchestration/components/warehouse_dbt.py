@@ -28,6 +28,7 @@ from orchestration.components.dbt_translator import SchemaAndTable
 from orchestration.dbt_project import DBT_ON_PARSED, current_manifest, dbt_environment, parsed
 from orchestration.instance import SERVING
 from orchestration.lineage import lineages, remember, remembered
+from orchestration.locks import models_to_oneself
 from orchestration.manifest import tests_of
 from orchestration.publication import UNKNOWN
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -37,7 +38,6 @@ from orchestration.warehouse import (
     connect,
     forget_models,
     models_held_back,
-    models_to_oneself,
     set_built_models,
     set_models_held_back,
     table_versions,
@@ -77,7 +77,7 @@ class WarehouseDbt(dg.Component, dg.Resolvable, dg.Model):
             name="dbt",
         )
         def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
-            with models_to_oneself(Settings().data):
+            with models_to_oneself(Settings()):
                 yield from run_dbt(context, project, translator)
 
         return dg.Definitions(assets=[build])

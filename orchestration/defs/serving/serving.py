@@ -11,6 +11,7 @@ from orchestration.components.warehouse_dbt import WarehouseDbt
 from orchestration.errors import PostgresError
 from orchestration.failed_looks import failed_looks
 from orchestration.instance import BLOCKED, REFUSALS, SERVING, TOLD
+from orchestration.locks import models_to_oneself
 from orchestration.manifest import marts_of, table_of
 from orchestration.morning import counts, standings, table
 from orchestration.postgres import load
@@ -20,7 +21,6 @@ from orchestration.records import OWNER, load_datasets
 from orchestration.serving import reading
 from orchestration.settings import Settings
 from orchestration.staleness import resting_on
-from orchestration.warehouse import models_to_oneself
 
 log = logging.getLogger("tidemark")
 
@@ -83,7 +83,7 @@ def defs(context: dg.ComponentLoadContext) -> dg.Definitions:
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         settings, manifest = Settings(), transform.manifest()
-        with models_to_oneself(settings.data):
+        with models_to_oneself(settings):
             published = publish(settings, manifest)
         log.info(published.in_words())
         refused = refused_in(context)
