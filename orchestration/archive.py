@@ -5,6 +5,7 @@ the archive can be rebuilt from it. Where bytes come from (network, mirror) is n
 """
 
 import json
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 from upath import UPath
 
 from orchestration.errors import ArchiveError
-from orchestration.files import write_whole
+from orchestration.files import make_folder, write_whole
 
 STAMP = "%Y%m%dT%H%M%SZ"
 # A publisher's clock may run ahead of ours, and a date is written before its day ends everywhere.
@@ -140,11 +141,17 @@ class Archive:
         note: str = "",
         part: str = "",
         may_return: bool = False,
+        among: list[Snapshot] | None = None,
     ) -> tuple[Snapshot, bool]:
         """Keep a version of a dataset's file, or of one part of it; says whether it is new.
 
         The same bytes are one snapshot, however often they are sent: a publisher's cache may send an old
         file again. With `may_return` only while they are the newest: who puts an old file back means it.
+
+        Who stores holds the publisher's lock: two versions at once could count as known at the same time.
+
+        `among` are the dataset's snapshots in their order, where the caller has just listed them; what is new
+        is put among them.
         """
         if not payload:
             raise SnapshotError(f"{dataset}: expected a file to keep, found no bytes.")
@@ -156,7 +163,7 @@ class Archive:
             )
         self._claim(origin)
         digest = sha256(payload).hexdigest()
-        everything = self.snapshots(dataset)
+        everything = self.snapshots(dataset) if among is None else among
         held = [s for s in everything if s.part == part]
         for snapshot in held[-1:] if may_return else held:
             if snapshot.sha256 == digest:
@@ -180,9 +187,14 @@ class Archive:
             part=part,
         )
         folder = self.root / dataset
-        folder.mkdir(parents=True, exist_ok=True)
+        sidecar = folder / snapshot.sidecar_name
+        # Somebody who holds no lock, as on another machine, may have kept the same bytes meanwhile.
+        if sidecar.exists():
+            return Snapshot.from_json(sidecar.read_bytes(), str(sidecar)), False
+        make_folder(folder)
         write_whole(folder / snapshot.file_name, payload)
-        write_whole(folder / snapshot.sidecar_name, snapshot.to_json().encode())
+        write_whole(sidecar, snapshot.to_json().encode())
+        insort(everything, snapshot, key=lambda s: s.id)
         return snapshot, True
 
     def verify(self) -> tuple[int, list[str]]:
@@ -212,7 +224,7 @@ class Archive:
                     f"{_KINDS[holds]} beside them. Use another data folder (TIDEMARK_DATA)."
                 )
             return
-        self.root.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root)
         write_whole(marker, json.dumps({"holds": holds}).encode())
 
 

@@ -243,7 +243,7 @@ def _complain(problem: str) -> None:
 
 def _import(mirror: Path) -> bool:
     settings = Settings()
-    outcome = import_mirror(mirror, Archive(settings.archive_root), load_datasets(), settings.now())
+    outcome = import_mirror(mirror, settings, load_datasets())
     console.print(report.imported(mirror, outcome))
     return not outcome.refused
 

@@ -26,6 +26,16 @@ def put_in_place(finished: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def make_folder(folder: Path | UPath) -> None:
+    """Make a folder and those above it, each with its name safe on the disk; an object store has none."""
+    if getattr(folder, "protocol", "") not in ("", "file"):
+        folder.mkdir(parents=True, exist_ok=True)
+    elif not folder.exists():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(Path(folder.parent))
+
+
 def sync(path: Path) -> None:
     """Wait until a file's bytes, or a folder's names, are safe on the disk."""
     opened = os.open(path, os.O_RDONLY)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from orchestration.archive import AHEAD, Archive, Origin, Snapshot, SnapshotError
 from orchestration.errors import ArchiveError, LayoutError
+from orchestration.locks import publisher_to_oneself
 from orchestration.parsing import find_parser
 from orchestration.records import Dataset, release_time
+from orchestration.settings import Settings
 
 
 class EntryError(SnapshotError):
@@ -92,22 +94,44 @@ def read_index(mirror: Path) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.published_on or e.retrieved_on, e.retrieved_on, e.file))
 
 
-def import_mirror(
-    mirror: Path, archive: Archive, datasets: Mapping[str, Dataset], now: datetime
-) -> ImportReport:
+def import_mirror(mirror: Path, settings: Settings, datasets: Mapping[str, Dataset]) -> ImportReport:
     """Put a mirror's files into the archive, in order of date, with their own dates.
 
     A file that is not what its index says, or not what its parser knows, is refused and named; the
     others go on. Files of datasets without a record are left out and named.
+
+    One publisher after the other, each with its lock: nobody looks at it meanwhile.
+
+    Raises:
+        ArchiveError: the mirror has no index that can be read, or the archive must not hold its files.
+        LockError: a look at a publisher did not end. What was imported before is kept.
     """
     report = ImportReport()
     origin = mirror_origin(mirror)
     by_name = {name: dataset for dataset in datasets.values() for name in (dataset.id, *dataset.mirror_names)}
+    ours: dict[str, list[tuple[Entry, Dataset]]] = {}
     for entry in read_index(mirror):
-        dataset = by_name.get(entry.dataset)
-        if dataset is None:
+        if dataset := by_name.get(entry.dataset):
+            ours.setdefault(dataset.publisher, []).append((entry, dataset))
+        else:
             report.left_out.append(entry)
-            continue
+    for publisher, entries in ours.items():
+        with publisher_to_oneself(settings, publisher):
+            _import(mirror, entries, origin, settings, report)
+    return report
+
+
+def _import(
+    mirror: Path,
+    entries: list[tuple[Entry, Dataset]],
+    origin: Origin,
+    settings: Settings,
+    report: ImportReport,
+) -> None:
+    """Put the files of one publisher into the archive, and report of each."""
+    archive = Archive(settings.archive_root)
+    held = {name: archive.snapshots(name) for name in {dataset.id for _, dataset in entries}}
+    for entry, dataset in entries:
         try:
             payload = _read(mirror, entry)
             parser, _ = find_parser(dataset.publisher, dataset.name)
@@ -116,19 +140,19 @@ def import_mirror(
                 dataset.id,
                 payload,
                 published_at=_published_at(entry, parser.published_on(payload), dataset),
-                retrieved_at=_retrieved_at(entry, now),
+                retrieved_at=_retrieved_at(entry, settings.now()),
                 extension=Path(entry.file).suffix.removeprefix(".") or dataset.format,
                 address=entry.url or dataset.address,
                 licence=dataset.licence.text,
                 origin=origin,
                 note=entry.note,
                 part=Path(entry.file).name if dataset.inbox else parser.part(payload),
+                among=held[dataset.id],
             )
         except (LayoutError, SnapshotError) as error:
             report.refused.append((entry, str(error)))
             continue
         (report.added if new else report.known).append(snapshot)
-    return report
 
 
 def _read(mirror: Path, entry: Entry) -> bytes:

@@ -23,7 +23,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("TIDEMARK_DATA", str(tmp_path))
     monkeypatch.setenv("TIDEMARK_CLOCK", "2026-11-20T09:00:00Z")
     found = Settings()
-    import_mirror(ROOT / "sample", Archive(found.archive_root), load_datasets(), found.now())
+    import_mirror(ROOT / "sample", found, load_datasets())
     return found
 
 

@@ -145,7 +145,7 @@ def desk(server: PublisherServer, tmp_path_factory) -> Desk:
     with (mirror / "index.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, astuple(week_before)])
     desk = Desk(tmp_path_factory.mktemp("desk"), {"TIDEMARK_REHEARSAL": server.address, **TIMES})
-    import_mirror(mirror, Archive(Settings(data=desk.data).archive_root), DATASETS, NOW)
+    import_mirror(mirror, Settings(data=desk.data, clock=NOW), DATASETS)
     return desk
 
 

@@ -1,6 +1,7 @@
 """The archive: immutable snapshots, whole or not at all."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -166,6 +167,33 @@ def test_a_crash_before_the_sidecar_leaves_an_archive_that_the_next_look_mends(a
     stored, new = store(archive, b"1")
     assert (new, archive.verify()) == (True, (1, []))
     assert archive.read(stored) == b"1"
+
+
+def test_a_sidecar_that_somebody_else_wrote_meanwhile_stays_as_it_is(archive):
+    """As on another machine with the same bucket, whose files were not there when they were listed."""
+    theirs, _ = store(archive, b"1", note="theirs")
+    found, new = store(archive, b"1", note="ours", among=[])
+    assert (found, new) == (theirs, False)
+    assert archive.snapshots(DATASET) == [theirs]
+
+
+def test_what_is_stored_is_put_among_the_snapshots_of_the_caller(archive):
+    newest, _ = store(archive, b"2")
+    known = archive.snapshots(DATASET)
+    oldest, _ = store(archive, b"1", published_at=PUBLISHED - timedelta(days=7), among=known)
+    assert known == [oldest, newest] == archive.snapshots(DATASET)
+    assert store(archive, b"1", among=known) == (oldest, False)
+
+
+def test_the_names_of_new_folders_are_on_the_disk_before_the_first_snapshot_counts(on_disk, monkeypatch):
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(
+        "os.fsync", lambda opened: synced.append(Path(f"/proc/self/fd/{opened}").resolve()) or fsync(opened)
+    )
+    snapshot, _ = store(on_disk, b"1")
+    root = Path(on_disk.root)
+    last = synced.index(root / DATASET / f".{snapshot.sidecar_name}.{os.getpid()}.tmp")
+    assert {root.parent, root, (root / DATASET).parent} <= set(synced[:last])
 
 
 def test_leftovers_of_a_killed_write_are_passed_over(archive):

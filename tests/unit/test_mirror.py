@@ -3,11 +3,14 @@
 import csv
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from upath import UPath
 
 from orchestration.archive import Archive, Basis, Origin
@@ -15,6 +18,7 @@ from orchestration.errors import ArchiveError, LayoutError
 from orchestration.mirror import COLUMNS, ImportReport, import_mirror, mirror_origin, release_time
 from orchestration.parsing import Parser
 from orchestration.records import load_datasets
+from orchestration.settings import Settings
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 DATASETS = load_datasets()
@@ -43,6 +47,11 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(UPath(tmp_path / "archive"))
 
 
+def settings_of(archive: Archive) -> Settings:
+    """A data folder with this archive in it, on the day of these tests."""
+    return Settings(data=Path(archive.root).parent, clock=NOW)
+
+
 class Mirror:
     """A folder whose index a test fills row by row."""
 
@@ -66,7 +75,7 @@ class Mirror:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(self.rows)
-        return import_mirror(self.folder, archive, self.datasets, NOW)
+        return import_mirror(self.folder, settings_of(archive), self.datasets)
 
 
 @pytest.fixture
@@ -244,13 +253,13 @@ def test_one_refused_file_does_not_stop_the_others(mirror, archive):
 
 def test_a_folder_without_an_index_is_no_mirror(tmp_path, archive):
     with pytest.raises(ArchiveError, match=r"is not a mirror: expected an index\.csv .*dataset, file, url"):
-        import_mirror(tmp_path, archive, DATASETS, NOW)
+        import_mirror(tmp_path, settings_of(archive), DATASETS)
 
 
 def test_an_index_that_lacks_columns_is_told_which(tmp_path, archive):
     (tmp_path / "index.csv").write_text("dataset,file,url,retrieved_on,published_on,note\n")
     with pytest.raises(ArchiveError, match=r"index\.csv: .*missing \['bytes', 'sha256'\]"):
-        import_mirror(tmp_path, archive, DATASETS, NOW)
+        import_mirror(tmp_path, settings_of(archive), DATASETS)
 
 
 def test_an_index_that_a_spreadsheet_program_saved_is_read(mirror, archive):
@@ -283,6 +292,36 @@ def test_a_made_up_mirror_is_refused_by_an_archive_of_real_files(mirror, archive
     mirror.has("b.csv", b"known too")
     with pytest.raises(ArchiveError, match="refused to put made-up sample figures"):
         mirror.into(archive)
+
+
+def test_files_wait_until_a_look_at_their_publisher_has_ended(mirror, archive):
+    mirror.has("a.csv", b"known stamp 2026-08-06")
+    mirror.has("b.zip", b"known", dataset=RATES)
+    lock = settings_of(archive).data / "locks" / "jp_mof.lock"
+    lock.parent.mkdir()
+    looking = FileLock(lock)
+    looking.acquire()
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(mirror.into, archive)
+        time.sleep(0.5)
+        assert archive.snapshots(WEEKLY) == []
+        looking.release()
+        assert len(importing.result(timeout=60).added) == 2
+
+
+def test_a_datasets_sidecars_are_read_once_in_an_import(mirror, archive, monkeypatch):
+    for day in range(3, 8):
+        mirror.has(f"{day}.csv", f"known stamp 2026-08-0{day}".encode())
+    listed, snapshots = [], Archive.snapshots
+    monkeypatch.setattr(
+        Archive, "snapshots", lambda self, dataset: listed.append(dataset) or snapshots(self, dataset)
+    )
+    assert len(mirror.into(archive).added) == 5
+    assert listed == [WEEKLY]
+    mirror.has("again.csv", b"known stamp 2026-08-05 corrected", retrieved_on="2026-08-16")
+    report = mirror.into(archive)
+    assert (len(report.added), len(report.known)) == (1, 5)
+    assert len({s.known_at for s in archive.snapshots(WEEKLY)}) == 6
 
 
 def test_a_local_time_in_a_file_is_the_publishers_not_the_machines():
