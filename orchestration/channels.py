@@ -5,11 +5,12 @@ What there is to tell is decided in `alerts`; when to look, in `defs/operations.
 
 import smtplib
 import sqlite3
+import ssl
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 
@@ -19,6 +20,7 @@ from orchestration.settings import Settings
 
 LEDGER = "alerts.sqlite"
 TIMEOUT_S = 20
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SLACK_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -30,7 +32,8 @@ def send(alerts: Iterable[Alert], settings: Settings, tell: Callable[[str], None
     """
     channels: list[tuple[str, Callable[[Alert], None]]] = []
     if settings.alert_webhook:
-        channels.append(("webhook", lambda alert: to_webhook(alert, str(settings.alert_webhook))))
+        webhook = str(settings.alert_webhook.get_secret_value())
+        channels.append(("webhook", lambda alert: to_webhook(alert, webhook)))
     if settings.alert_email:
         channels.append(("e-mail", lambda alert: to_email(alert, settings)))
     sent = 0
@@ -45,6 +48,9 @@ def send(alerts: Iterable[Alert], settings: Settings, tell: Callable[[str], None
                     _give_back(ledger, alert.id, channel)
                     tell(f"{error} It is tried again at the next look: {alert.title}")
                     continue
+                except BaseException:  # what nobody thought of, or somebody ends the process
+                    _give_back(ledger, alert.id, channel)
+                    raise
                 sent += 1
                 tell(f"sent by {channel}: {alert.title}")
     return sent
@@ -81,20 +87,48 @@ def to_email(alert: Alert, settings: Settings) -> None:
     message["From"] = settings.alert_sender
     message["To"] = settings.alert_email
     message.set_content(f"{alert.text}\n\n{alert.link}\n")
-    server = urlsplit(settings.smtp)
-    secure = server.scheme == "smtps"
+    server = urlsplit(settings.smtp.get_secret_value())
     try:
-        with (smtplib.SMTP_SSL if secure else smtplib.SMTP)(
-            server.hostname or "localhost", server.port or (465 if secure else 25), timeout=TIMEOUT_S
-        ) as smtp:
-            smtp.ehlo()
-            if not secure and smtp.has_extn("starttls"):
-                smtp.starttls()
+        with _connected(server) as smtp:
             if server.username:
                 smtp.login(unquote(server.username), unquote(server.password or ""))
             smtp.send_message(message)
+    except ssl.SSLError as error:
+        raise AlertError(
+            f"The mail server (TIDEMARK_SMTP) has no TLS that can be trusted: {error}. Name it as its "
+            "certificate does; for an authority of your own, set SSL_CERT_FILE."
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise AlertError(f"The mail server (TIDEMARK_SMTP) did not take the message: {error}.") from error
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    """A connection to a mail server, under TLS where it has it, and in any case where somebody logs in.
+
+    What goes without a login to a server of this machine crosses no network, and needs none: such servers
+    have certificates that nobody signed.
+
+    Raises:
+        AlertError: it wants a login and has no TLS.
+        OSError: it cannot be reached, or its certificate is not trusted.
+    """
+    host, verified = server.hostname or "localhost", ssl.create_default_context()
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, server.port or 465, timeout=TIMEOUT_S, context=verified)
+    smtp = smtplib.SMTP(host, server.port or 25, timeout=TIMEOUT_S)
+    try:
+        smtp.ehlo()
+        if smtp.has_extn("starttls") and (server.username or host not in LOOPBACK):
+            smtp.starttls(context=verified)
+        elif server.username:
+            raise AlertError(
+                "The mail server (TIDEMARK_SMTP) offers no TLS: expected STARTTLS or smtps://, as a password "
+                "would cross the network for all to read. Nothing was sent."
+            )
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
 
 
 def _ledger(settings: Settings) -> sqlite3.Connection:

@@ -67,13 +67,14 @@ class Settings(BaseSettings):
     ui: HttpUrl = Field(
         HttpUrl("http://127.0.0.1:3000"), description="Where the Dagster UI is: for the links of alerts"
     )
-    alert_webhook: HttpUrl | None = Field(
+    alert_webhook: Secret[HttpUrl] | None = Field(
         None, description="A webhook that takes Slack's messages; alerts are posted to it"
     )
     alert_email: str | None = Field(None, description="Addresses, with commas, that alerts are mailed to")
     alert_sender: str = Field("tidemark@localhost", description="The sender of these mails")
-    smtp: str = Field(
-        "smtp://localhost:25", description="The mail server: smtp:// or smtps://user:password@host:port"
+    smtp: Secret[str] = Field(
+        Secret("smtp://localhost:25"),
+        description="The mail server: smtp:// or smtps://user:password@host:port",
     )
     clock: datetime | None = Field(None, description="The time that counts as now (rehearsals)")
     rehearsal: HttpUrl | None = Field(

@@ -59,11 +59,11 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[Controller]:
-    """A mail server; its `port`, and its mailbox as `handler`."""
+def mail_server(**more: object) -> Iterator[Controller]:
+    """A mail server; its `port`, and its mailbox as `handler`. Further options are aiosmtpd's."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(Mailbox(), hostname="127.0.0.1", port=port)
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=port, **more)
     controller.start()
     yield controller
     controller.stop()

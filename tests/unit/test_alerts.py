@@ -1,12 +1,21 @@
 """Alerts: what there is to tell, and that it reaches a webhook and a mailbox, each event once."""
 
+import ssl
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import duckdb
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from orchestration.alerts import Alert, found
 from orchestration.channels import send
@@ -87,6 +96,106 @@ def test_the_address_of_a_webhook_is_a_secret(tmp_path) -> None:
     assert send([ALERT], settings(tmp_path, alert_webhook="http://127.0.0.1:9/s3cret"), told.append) == 0
     assert "cannot be reached: ConnectionError" in told[0]
     assert "s3cret" not in told[0]
+
+
+def test_an_alert_that_stumbles_over_something_unforeseen_goes_out_the_next_time(
+    tmp_path, webhook, monkeypatch
+) -> None:
+    there = settings(tmp_path, alert_webhook=webhook.address)
+    with monkeypatch.context() as broken:
+        broken.setattr("orchestration.channels.to_webhook", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send([ALERT], there, print)
+    assert send([ALERT], there, print) == 1
+
+
+def test_settings_that_are_printed_keep_the_secrets_of_channels(tmp_path) -> None:
+    private = settings(
+        tmp_path, alert_webhook="https://hooks.example/s3cret", smtp="smtps://desk:s3cret@mail.example"
+    )
+    assert "s3cret" not in repr(private) + str(private) + str(private.model_dump())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> Path:
+    """A certificate of 127.0.0.1 that only its own key signed, and that key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("mail") / "mail.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(made.public_bytes(Encoding.PEM) + plain)
+    return file
+
+
+@contextmanager
+def guarded_mail_server(scheme: str, certificate: Path) -> Iterator[Controller]:
+    """A mail server with TLS, which knows the desk by its password."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+
+    def check(*asked: object) -> AuthResult:
+        return AuthResult(success=asked[-1] == LoginPassword(b"desk", b"s3cret"), handled=False)
+
+    options = {
+        "smtp": {"tls_context": tls, "require_starttls": True, "auth_required": True},
+        # Of TLS from the first byte on aiosmtpd knows nothing.
+        "smtps": {"ssl_context": tls, "auth_require_tls": False},
+    }
+    with mail_server(**options[scheme], authenticator=check) as server:
+        yield server
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_server_gets_the_password_only_with_a_certificate_that_is_trusted(
+    tmp_path, certificate, monkeypatch, scheme
+) -> None:
+    told: list[str] = []
+    with guarded_mail_server(scheme, certificate) as server:
+        to_desk = settings(
+            tmp_path,
+            alert_email="desk@tidemark.example",
+            smtp=f"{scheme}://desk:s3cret@127.0.0.1:{server.port}",
+        )
+        assert send([ALERT], to_desk, told.append) == 0
+        assert "TIDEMARK_SMTP" in told[0]
+        assert "certificate verify failed" in told[0]
+        assert "SSL_CERT_FILE" in told[0]
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert send([ALERT], to_desk, told.append) == 1
+        assert len(server.handler.mails) == 1
+
+
+def test_a_mail_server_without_tls_gets_no_password(tmp_path, mailbox) -> None:
+    told: list[str] = []
+    with_login = settings(
+        tmp_path,
+        alert_email="desk@tidemark.example",
+        smtp=f"smtp://desk:s3cret@127.0.0.1:{mailbox.port}",
+    )
+    assert send([ALERT], with_login, told.append) == 0
+    assert "offers no TLS" in told[0]
+    assert "s3cret" not in told[0]
+    assert mailbox.handler.mails == []
+
+
+def test_a_mail_server_of_this_machine_needs_no_trusted_certificate_without_a_login(
+    tmp_path, certificate
+) -> None:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    with mail_server(tls_context=tls) as server:
+        plain = settings(
+            tmp_path, alert_email="desk@tidemark.example", smtp=f"smtp://127.0.0.1:{server.port}"
+        )
+        assert send([ALERT], plain, print) == 1
 
 
 def test_without_a_channel_nothing_is_sent_or_noted(tmp_path, webhook) -> None:
