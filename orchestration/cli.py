@@ -25,30 +25,23 @@ from orchestration.catalogue import catalogue
 from orchestration.channels import send
 from orchestration.dbt_project import current_manifest
 from orchestration.dictionary import dictionary
-from orchestration.errors import AlertError, DashboardError, RecordError, TidemarkError
+from orchestration.errors import AlertError, DashboardError, RecordError, SettingsError, TidemarkError
 from orchestration.indicators import indicators
 from orchestration.mirror import clock_of, import_mirror
 from orchestration.records import load_datasets, load_publishers
 from orchestration.sampling import write_sample
 from orchestration.serving import serving_file
-from orchestration.settings import PROJECT_ROOT, Settings, short
+from orchestration.settings import NOTHING, PROJECT_ROOT, Settings, short
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-# Bound to the terminal of now: while dbt runs, standard output goes elsewhere.
-# Its tables need 112 columns, also where the output is not a terminal.
-WIDTH = max(112, shutil.get_terminal_size().columns)
-console = Console(highlight=False, file=sys.stdout, width=WIDTH)
-STARTED = time.monotonic()
+WIDTH = 112
+"""Columns that the tables need, also where the output is not a terminal."""
 
 
 def main() -> None:
     """Run a command; an error that is meant for people is printed without a traceback."""
     try:
         app(standalone_mode=True)
-    except ValidationError as error:
-        wrong = [f"TIDEMARK_{'.'.join(map(str, p['loc'])).upper()}: {p['msg']}" for p in error.errors()]
-        _complain("These settings are not valid (see .env.example):\n  " + "\n  ".join(wrong))
-        sys.exit(1)
     except Exception as error:
         # Dagster wraps a record's mistake in errors of its own.
         meant_for_people = _innermost(error)
@@ -69,7 +62,12 @@ def _innermost(error: BaseException | None) -> TidemarkError | None:
 def settle() -> None:
     """Tidemark: an open warehouse of cross-border portfolio flows and reserve diversification."""
     # Every process that is started from here has the same folders, wherever it runs.
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = [f"TIDEMARK_{'.'.join(map(str, p['loc'])).upper()}: {p['msg']}" for p in error.errors()]
+        told = "\n  ".join(["These settings are not valid (see .env.example):", *wrong])
+        raise SettingsError(told) from None
     os.environ["TIDEMARK_DATA"] = str(settings.data.resolve())
     os.environ["TIDEMARK_ARCHIVE"] = str(settings.archive_root)
 
@@ -78,11 +76,13 @@ def settle() -> None:
 def demo() -> None:
     """The whole way on the made-up figures of sample/, without a network."""
     sample = PROJECT_ROOT / "sample"
-    # Beside its own data, whatever archive the settings name: made-up figures keep to themselves.
+    # Beside its own data, whatever archive and servers the settings name: made-up figures keep to themselves.
     os.environ["TIDEMARK_ARCHIVE"] = str(Settings().data.resolve() / "archive")
+    os.environ["TIDEMARK_POSTGRES"] = os.environ["TIDEMARK_DAGSTER_STORAGE"] = NOTHING
     os.environ["TIDEMARK_CLOCK"] = clock_of(sample)
-    console.print(f"The demo's figures are made up. Its folder: {short(Settings().data)}")
-    _import(sample)
+    _console().print(f"The demo's figures are made up. Its folder: {short(Settings().data)}")
+    if not _import(sample):
+        raise typer.Exit(1)
     _run("offline")
 
 
@@ -113,7 +113,7 @@ def offline() -> None:
 @app.command()
 def status() -> None:
     """What is held, what is due, what is late."""
-    console.print(report.status(Settings()))
+    _console().print(report.status(Settings()))
 
 
 @app.command()
@@ -122,7 +122,7 @@ def verify() -> None:
     whole, wrong = Archive(Settings().archive_root).verify()
     for problem in wrong:
         _complain(problem)
-    console.print(f"{whole:,} snapshots are whole, {len(wrong)} are not.")
+    _console().print(f"{whole:,} snapshots are whole, {len(wrong)} are not.")
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -131,7 +131,7 @@ def sql() -> None:
     """A read-only SQL prompt on the serving copy: DuckDB's own, with history and completion."""
     file = serving_file(Settings())
     if sys.stdin.isatty():
-        console.print(report.greeting(Settings()), soft_wrap=True)
+        _console().print(report.greeting(Settings()), soft_wrap=True)
     shell = Path(sys.executable).with_name("duckdb")
     os.execv(shell, [str(shell), "-readonly", str(file)])  # noqa: S606 - our own duckdb
 
@@ -141,7 +141,7 @@ def postgres() -> None:
     """Load the serving copy into the PostgreSQL database of the settings."""
     from orchestration.postgres import load
 
-    console.print(load(Settings()).in_words(), soft_wrap=True)
+    _console().print(load(Settings()).in_words(), soft_wrap=True)
 
 
 @app.command()
@@ -154,7 +154,7 @@ def ui(
 
     folder = os.environ["DAGSTER_HOME"] = home(Settings())
     with open_instance(folder) as instance:
-        recover(instance, console.print)
+        recover(instance, _console().print)
     dg = Path(sys.executable).with_name("dg")
     os.chdir(PROJECT_ROOT)
     os.execv(dg, [str(dg), "dev", "--host", host, "--port", str(port)])  # noqa: S606 - our own dg
@@ -190,7 +190,7 @@ def superset(
     set_up = [str(interpreter), str(SOURCES / "set_up.py"), str(home / "bundle")]
     if subprocess.run(set_up, env=environment, check=False).returncode:  # noqa: S603 - our own script
         raise DashboardError("Superset could not be set up; what it says of it is above.")
-    console.print(f"Superset: http://127.0.0.1:{port}/dashboard/list/ (Ctrl-C ends it)")
+    _console().print(f"Superset: http://127.0.0.1:{port}/dashboard/list/ (Ctrl-C ends it)")
     command = server(interpreter, port)
     os.execve(command[0], command, environment)  # noqa: S606 - our own gunicorn
 
@@ -203,7 +203,7 @@ def alert() -> None:
         raise AlertError("Expected a channel: TIDEMARK_ALERT_WEBHOOK or TIDEMARK_ALERT_EMAIL (.env.example).")
     trial = Alert(f"trial:{settings.now()}", "A trial", "Alerts arrive here.", str(settings.ui))
     channels = bool(settings.alert_webhook) + bool(settings.alert_email)
-    if send([trial], settings, console.print) < channels:
+    if send([trial], settings, _console().print) < channels:
         raise typer.Exit(1)
 
 
@@ -214,7 +214,7 @@ def prepare() -> None:
 
     with open_instance(home(Settings())):
         pass  # its tables are there now
-    console.print(f"dbt's manifest is current: {current_manifest(PROJECT_ROOT / 'dbt_project').name}")
+    _console().print(f"dbt's manifest is current: {current_manifest(PROJECT_ROOT / 'dbt_project').name}")
 
 
 @app.command()
@@ -227,40 +227,49 @@ def docs() -> None:
         ("datasets.md", catalogue(load_publishers())),
     ):
         (PROJECT_ROOT / "docs" / name).write_text(text, encoding="utf-8")
-        console.print(f"  docs/{name}")
+        _console().print(f"  docs/{name}")
 
 
 @app.command()
 def sample() -> None:
     """Write the made-up mirror in sample/ again."""
     for file in write_sample(PROJECT_ROOT / "sample"):
-        console.print(f"  {file}")
+        _console().print(f"  {file}")
+
+
+def _console() -> Console:
+    """Standard output, as wide as the terminal, and as the tables need it."""
+    width = max(WIDTH, shutil.get_terminal_size().columns)
+    return Console(highlight=False, file=sys.stdout, width=width)
 
 
 def _complain(problem: str) -> None:
-    console.print(Text("✗ ", style="red").append(problem, style="default"), soft_wrap=True)
+    _console().print(Text("✗ ", style="red").append(problem, style="default"), soft_wrap=True)
 
 
 def _import(mirror: Path) -> bool:
     settings = Settings()
     outcome = import_mirror(mirror, settings, load_datasets())
-    console.print(report.imported(mirror, outcome))
+    _console().print(report.imported(mirror, outcome))
     return not outcome.refused
 
 
 def _run(job: str) -> None:
+    started = time.monotonic()
     load_publishers()  # a mistake in a record is told before Dagster wraps it
     from orchestration.runs import run_job
 
     settings = Settings()
+    # Bound to the terminal of now: while dbt runs, standard output goes elsewhere.
+    console = _console()
 
     def tell(line: str) -> None:
-        stamp = Text(f"{time.monotonic() - STARTED:6.1f} s  ", style="dim")
+        stamp = Text(f"{time.monotonic() - started:6.1f} s  ", style="dim")
         console.print(stamp.append(line, style="not dim"), soft_wrap=True)
 
     outcome = run_job(job, settings, tell)
     if outcome.success:
-        console.print(report.summary(settings))
+        _console().print(report.summary(settings))
         return
     for problem in outcome.problems:
         _complain(problem)

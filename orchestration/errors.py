@@ -8,6 +8,10 @@ class TidemarkError(Exception):
     """Something that a person has to know about; the message is meant to be read by one."""
 
 
+class SettingsError(TidemarkError):
+    """The environment or `.env` says something that cannot be: names the setting."""
+
+
 class RecordError(TidemarkError):
     """A dataset record says something that cannot be: names the file and the field."""
 

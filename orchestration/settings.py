@@ -12,6 +12,8 @@ from pydantic import AnyUrl, Field, HttpUrl, Secret, UrlConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
+NOTHING = "none"
+"""Of a setting that may be empty: it is, whatever `.env` says; an empty variable would leave it to that."""
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # The driver by name: dagster-postgres treats connections as psycopg2 wants it; SQLAlchemy 2.1 takes another
 # for postgresql://. Without a host it is a socket of this machine: postgresql+psycopg2:///dagster.
@@ -34,7 +36,11 @@ class Settings(BaseSettings):
     """One installation: where its data live and how it behaves towards publishers."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TIDEMARK_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix="TIDEMARK_",
+        env_file=".env",
+        env_ignore_empty=True,
+        env_parse_none_str=NOTHING,
+        extra="ignore",
     )
 
     data: Path = Field(Path("data"), description="Folder of the archive, warehouse and serving copy")

@@ -1,5 +1,6 @@
 """A desk for tests: one data folder, and the project's own commands run on it as a person would."""
 
+import json
 import os
 import subprocess
 import sys
@@ -51,6 +52,12 @@ class Desk:
         output, _ = process.communicate(timeout=self.patience_s)
         assert process.returncode == expect, output
         return output
+
+    def sample(self, expect: int = 0, **more: str) -> str:
+        """As `make demo`, on the servers of the environment: what it prints."""
+        day = json.loads((ROOT / "sample" / "mirror.json").read_text(encoding="utf-8"))["clock"]
+        imported = self.run("import", str(ROOT / "sample"), TIDEMARK_CLOCK=day, **more)
+        return imported + self.run("offline", expect=expect, TIDEMARK_CLOCK=day, **more)
 
     @property
     def serving(self) -> Path:

@@ -116,7 +116,7 @@ def unit(name: str, desk: Desk, **ports: str) -> Iterator[subprocess.Popen[bytes
 @pytest.fixture(scope="module")
 def first(server: Server) -> str:
     """The run of the command line."""
-    server.desk.run("demo")
+    server.desk.sample()
     ((run_id,),) = server.ask("select run_id from runs")
     return run_id
 

@@ -92,7 +92,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """The sample, published while the server was down, and then loaded by the command."""
     with postgres_server() as server:
         desk = Desk(tmp_path_factory.mktemp("desk"), {"TIDEMARK_POSTGRES": server.url()})
-        first_run = desk.run("demo", expect=1, TIDEMARK_POSTGRES=NOWHERE)
+        first_run = desk.sample(expect=1, TIDEMARK_POSTGRES=NOWHERE)
         target = Target(desk, server, first_run)
         assert "PostgreSQL: loaded" in desk.run("postgres")
         with psycopg.connect(server.url()) as connection:
