@@ -140,6 +140,13 @@ def load(settings: Settings) -> Loaded:
                     f"Expected to find no schemas in {_where(settings)} that Tidemark has not made, found: "
                     f"{', '.join(sorted(strangers))}. Nothing was loaded: give it a database of its own."
                 )
+            if package["origin"] == "sample" and _holds_real_figures(connection, there):
+                raise PostgresError(
+                    f"{_where(settings)} holds publishers' real figures; refused to put made-up sample "
+                    "figures in their place. Nothing was loaded: give them a database of their own, or leave "
+                    "TIDEMARK_POSTGRES empty. If it is meant, drop Tidemark's schemas there first: "
+                    f"{', '.join(sorted(there.ours))}."
+                )
             about = f"{OURS}{version}. Loaded {settings.now():%Y-%m-%d %H:%M} UTC. {package['title']}."
             started = time.monotonic()
             with connection.transaction():
@@ -289,6 +296,16 @@ def _schemas(connection: "psycopg.Connection") -> _Schemas:
     return _Schemas(
         {name: version for name, version in ours.items() if name not in old}, old, versions.keys() - ours
     )
+
+
+def _holds_real_figures(connection: "psycopg.Connection", there: _Schemas) -> bool:
+    """Whether what is in place came from publishers."""
+    if "core" not in there.ours:
+        return False
+    (real,) = connection.execute(
+        "select count(*) > 0 from core.snapshots where origin <> 'sample'"
+    ).fetchone()
+    return real
 
 
 @contextmanager

@@ -334,6 +334,26 @@ def test_other_peoples_schemas_are_left_alone(target: Target) -> None:
         assert owner.execute("select count(*) from core.theirs").fetchone() == (0,)
 
 
+def test_made_up_figures_are_refused_in_the_place_of_real_ones(target: Target, tmp_path: Path) -> None:
+    with psycopg.connect(target.server.url(), autocommit=True) as owner:
+        owner.execute("create database live")
+    real = tmp_path / "serving"
+    shutil.copytree(target.desk.serving.parent, real)
+    (real / "tidemark.duckdb").chmod(0o644)
+    with duckdb.connect(str(real / "tidemark.duckdb")) as copy:
+        copy.execute("update core.snapshots set origin = 'live'")
+    package = target.package | {"version": "real", "origin": "publishers", "title": "Tidemark"}
+    (real / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    made_up, from_publishers = target.settings(database="live"), target.settings(tmp_path, "live")
+    assert load(made_up).new
+    assert load(from_publishers).new, "a desk that goes live after a trial"
+    with pytest.raises(PostgresError, match=r"/live holds publishers' real figures; refused .*core, .*fx"):
+        load(made_up)
+    with psycopg.connect(target.server.url("live")) as owner:
+        assert owner.execute(HELD).fetchone() == ("real",)
+        assert owner.execute("select distinct origin from core.snapshots").fetchall() == [("live",)]
+
+
 def test_without_the_right_to_make_the_role_it_says_who_has_to(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
