@@ -20,7 +20,8 @@ newest as (
     where place_from_last = 1 and not is_retracted
 ),
 
--- The euro itself, on each day with rates, so that it pairs like any other currency.
+-- The euro itself, on each day with rates, so that it pairs like any other currency. Nobody publishes it:
+-- with the least of the day's times and bases, a pair is known as its other currency is.
 euro as (
     select
         dataset,
@@ -32,8 +33,15 @@ euro as (
         min(origin) as origin
     from newest
     group by dataset, rate_date
+),
+
+with_euro as (
+    select * from newest
+    union all
+    select * from euro
 )
 
-select * from newest
-union all
-select * from euro
+select
+    *,
+    known_at_basis = 'scheduled' as rests_on_schedule
+from with_euro

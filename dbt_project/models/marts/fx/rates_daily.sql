@@ -17,9 +17,7 @@ select
     end as rate,
     case when base.currency = 'EUR' then 'published' else 'cross' end as rate_basis,
     rates.dataset,
-    greatest(base.known_at, rates.known_at) as known_at,
-    greatest(base.known_at_basis, rates.known_at_basis) as known_at_basis,
-    rates.origin
+    {{ known_of(['base', 'rates']) }}
 from rates
 inner join rates as base
     on rates.rate_date = base.rate_date and rates.currency <> base.currency

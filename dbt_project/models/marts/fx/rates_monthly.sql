@@ -27,9 +27,7 @@ crosses as (
         rates.currency as quote_currency,
         {{ quotient('rates.units_per_euro', 'base.units_per_euro') }} as rate,
         rates.dataset,
-        rates.known_at,
-        rates.known_at_basis,
-        rates.origin
+        {{ known_of(['base', 'rates']) | indent(4) }}
     from rates
     inner join rates as base
         on rates.rate_date = base.rate_date and rates.currency <> base.currency
@@ -44,10 +42,10 @@ averages as (
         max(rate_date) as rate_end_date,
         count(*) as days,
         max(known_at) as known_at,
-        -- Where one day rests on the schedule, the average does: it is the last of the three words.
-        max(known_at_basis) as known_at_basis,
+        {{ newest_basis() | indent(4) }} as known_at_basis,
+        max(case when rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
         min(dataset) as dataset,
-        min(origin) as origin
+        max(origin) as origin
     from crosses
     group by month_start, base_currency, quote_currency
 ),
@@ -72,6 +70,7 @@ select
     ended.dataset,
     ended.known_at,
     ended.known_at_basis,
+    ended.rests_on_schedule,
     ended.origin
 from ended
 inner join months on ended.month_start = months.month_start

@@ -31,8 +31,12 @@ quarters as (
 
 crosses as (
     select
-        rates.*,
-        {{ quotient('dollar.units_per_euro', 'rates.units_per_euro', 20, 12) }} as usd_per_unit
+        rates.period_start,
+        rates.rate_date,
+        rates.currency,
+        {{ quotient('dollar.units_per_euro', 'rates.units_per_euro', 20, 12) }} as usd_per_unit,
+        rates.dataset,
+        {{ known_of(['rates', 'dollar']) | indent(4) }}
     from rates
     inner join rates as dollar
         on rates.rate_date = dollar.rate_date and dollar.currency = 'USD'
@@ -51,8 +55,8 @@ select
     quarters.rate_end_date,
     min(crosses.dataset) as dataset,
     max(crosses.known_at) as known_at,
-    -- Where one day rests on the schedule, the average does: it is the last of the three words.
-    max(crosses.known_at_basis) as known_at_basis,
+    {{ newest_basis(known_at='crosses.known_at', basis='crosses.known_at_basis') }} as known_at_basis,
+    max(case when crosses.rests_on_schedule then 1 else 0 end) = 1 as rests_on_schedule,
     max(crosses.origin) as origin
 from quarters
 inner join crosses on quarters.period_start = crosses.period_start
