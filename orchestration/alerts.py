@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from orchestration.arrivals import freshness
-from orchestration.evidence import number
+from orchestration.formats import exact
 from orchestration.records import Dataset
 from orchestration.releases import Arrival
 from orchestration.serving import Held, held, is_made_up
@@ -117,7 +117,7 @@ def _revised(titles: dict[str, str], rows: list[tuple], ui: str) -> Iterator[Ale
             f"revised:{dataset}:{revised_at.isoformat()}",
             f"Large revision: {titles.get(dataset, dataset)}",
             f"Revised by {LARGE_PCT} % or more on {revised_at:%Y-%m-%d}: {revisions:,}. The largest: "
-            f"{series}, {measure}, {period_end}: {number(before)} became {number(after)} ({unit}). "
+            f"{series}, {measure}, {period_end}: {exact(before)} became {exact(after)} ({unit}). "
             "All are in quality.revisions.",
             page(ui, dataset),
         )
@@ -128,7 +128,7 @@ def _records(rows: list[tuple], ui: str) -> Iterator[Alert]:
         yield Alert(
             f"record:{basis}:{direction}:{asset_class}:{end}",
             f"A record: {direction}, {asset_class.replace('_', ' ')}, {start} to {end}",
-            f"Net {number(net_m)} million {currency} ({basis}): the largest of {periods:,} periods, as known "
+            f"Net {exact(net_m)} million {currency} ({basis}): the largest of {periods:,} periods, as known "
             "now. Of this aggregate and this basis only; flows.flow_signals has the others.",
             page(ui, dataset),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from orchestration.formats import ordinal
 from orchestration.records import Dataset
 from orchestration.releases import Arrival, DayOfMonth, Release, arrival, calendar, releases_from
 
@@ -81,7 +82,7 @@ def rule_in_words(dataset: Dataset) -> str:
     """A dataset's release rule as a person would say it."""
     rule = dataset.release
     if rule.rule == "business_day":
-        when = "on the day itself" if rule.n == 0 else f"{_ordinal(rule.n)} business day after"
+        when = "on the day itself" if rule.n == 0 else f"{ordinal(rule.n)} business day after"
     elif rule.rule == "day_of_month":
         when = _day_in_words(rule) + "".join(
             f"; of periods that end in {month_name[month]} {_day_in_words(other)}"
@@ -95,16 +96,11 @@ def rule_in_words(dataset: Dataset) -> str:
 
 def _day_in_words(rule: DayOfMonth) -> str:
     if rule.months_after == 0:
-        return f"by the {_ordinal(rule.day)} of the period's last month"
+        return f"by the {ordinal(rule.day)} of the period's last month"
     if rule.months_after < 0:
-        return f"by the {_ordinal(rule.day)}, {_count(-rule.months_after, 'month')} before the period's last"
-    return f"by the {_ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"
+        return f"by the {ordinal(rule.day)}, {_count(-rule.months_after, 'month')} before the period's last"
+    return f"by the {ordinal(rule.day)}, {_count(rule.months_after, 'month')} after"
 
 
 def _count(n: int, what: str) -> str:
     return f"{n} {what}{'' if n == 1 else 's'}"
-
-
-def _ordinal(n: int) -> str:
-    suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{suffix}"

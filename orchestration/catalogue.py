@@ -6,6 +6,7 @@ What is held of each is in `core.datasets`; what its tables mean in the data dic
 from collections.abc import Iterable, Sequence
 
 from orchestration.arrivals import rule_in_words
+from orchestration.formats import cell, one_line
 from orchestration.records import Dataset, PublisherRecord
 
 HEAD = """# Datasets
@@ -32,11 +33,11 @@ def _row(publisher: PublisherRecord, dataset: Dataset) -> tuple[str, ...]:
     return (
         f"[`{dataset.id}`]({dataset.page})",
         publisher.title,
-        f"[{_cell(dataset.licence.text)}]({dataset.licence.url})",
+        f"[{cell(dataset.licence.text)}]({dataset.licence.url})",
         dataset.frequency.value,
-        _cell(f"{rule_in_words(dataset)}; {_grace(dataset)}"),
+        cell(f"{rule_in_words(dataset)}; {_grace(dataset)}"),
         _history(dataset),
-        _cell("; ".join(_breaks(dataset)) or "none"),
+        cell("; ".join(_breaks(dataset)) or "none"),
     )
 
 
@@ -65,16 +66,16 @@ def _section(publisher: PublisherRecord) -> Iterable[str]:
     yield f"[{publisher.home}]({publisher.home})\n"
     for dataset in publisher.datasets:
         yield f"### `{dataset.id}`: {dataset.title}\n"
-        yield f"{_line(dataset.description)}\n"
-        yield f"- Unit: {_line(dataset.unit)}"
-        yield f"- Sign: {_line(dataset.sign)}"
-        yield f"- Credit line: {_line(dataset.credit)}"
+        yield f"{one_line(dataset.description)}\n"
+        yield f"- Unit: {one_line(dataset.unit)}"
+        yield f"- Sign: {one_line(dataset.sign)}"
+        yield f"- Credit line: {one_line(dataset.credit)}"
         for source in dataset.sources:
             yield f"- From `{_address(source.url)}`"
         for override in dataset.overrides[:3]:
             yield (
                 f"- Periods that end from {override.periods_from} to {override.periods_to} were due on "
-                f"{override.due}: {_line(override.reason)}"
+                f"{override.due}: {one_line(override.reason)}"
             )
         if len(dataset.overrides) > 3:
             yield f"- And {len(dataset.overrides) - 3} further releases that did not follow the rule."
@@ -83,11 +84,3 @@ def _section(publisher: PublisherRecord) -> Iterable[str]:
 
 def _address(url: str) -> str:
     return url if len(url) <= 160 else f"{url[:150]}…"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _cell(text: str) -> str:
-    return _line(text).replace("|", "\\|")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration import publication
+from orchestration.formats import cell
 from orchestration.manifest import functions_of, marts_of, table_of
 
 HEAD = """# Data dictionary
@@ -28,14 +29,14 @@ def dictionary(manifest: Mapping[str, Any]) -> str:
     parts = [HEAD]
     for node in sorted(marts_of(manifest), key=table_of):
         title = node["config"]["meta"]["title"]
-        parts.append(f"## `{table_of(node)}`: {title}\n\n{_line(node['description'])}\n")
+        parts.append(f"## `{table_of(node)}`: {title}\n\n{cell(node['description'])}\n")
         rows = ["| column | type | meaning |", "|---|---|---|"]
         for column in node["columns"].values():
-            rows.append(f"| `{column['name']}` | {column['data_type']} | {_line(column['description'])} |")
+            rows.append(f"| `{column['name']}` | {column['data_type']} | {cell(column['description'])} |")
         parts.append("\n".join(rows) + "\n")
     parts.append(f"## `{publication.TABLE}`: {publication.TITLE}\n\n{publication.DESCRIPTION}\n")
     rows = ["| column | type | meaning |", "|---|---|---|"]
-    rows += [f"| `{name}` | {kind} | {_line(text)} |" for name, (kind, text) in publication.COLUMNS.items()]
+    rows += [f"| `{name}` | {kind} | {cell(text)} |" for name, (kind, text) in publication.COLUMNS.items()]
     parts.append("\n".join(rows) + "\n")
     functions = sorted(functions_of(manifest), key=table_of)
     if functions:
@@ -43,10 +44,6 @@ def dictionary(manifest: Mapping[str, Any]) -> str:
         parts.append("| function | answers |\n|---|---|")
         for node in functions:
             call = f"{table_of(node)}({', '.join(node['config']['parameters'])})"
-            parts[-1] += f"\n| `{call}` | {_line(node['description'])} |"
+            parts[-1] += f"\n| `{call}` | {cell(node['description'])} |"
         parts[-1] += "\n"
     return "\n".join(parts)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

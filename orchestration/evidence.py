@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import duckdb
 
+from orchestration.formats import MINUS, exact
 from orchestration.records import Dataset, Headline
 
 SHOWN_IN_TABLE = 6
@@ -64,7 +65,7 @@ def unit(dataset: Dataset, headline: Headline) -> str:
 def in_one_line(dataset: Dataset, figures: list[Figure]) -> str:
     """The newest figure in words, the figure itself first: pages cut long lines at their right."""
     newest, headline = figures[-1], dataset.headline
-    return f"{number(newest.value)} ({unit(dataset, headline)}), {newest.period_end}: {headline.what}"
+    return f"{exact(newest.value)} ({unit(dataset, headline)}), {newest.period_end}: {headline.what}"
 
 
 def table(figures: list[Figure]) -> str:
@@ -72,8 +73,8 @@ def table(figures: list[Figure]) -> str:
     lines = ["| period to | figure | change |", "|---|---:|---:|"]
     before = [None, *figures][-SHOWN_IN_TABLE - 1 : -1]
     for earlier, figure in reversed(list(zip(before, figures[-SHOWN_IN_TABLE:], strict=True))):
-        change = number(figure.value - earlier.value, signed=True) if earlier else ""
-        lines.append(f"| {figure.period_end} | {number(figure.value)} | {change} |")
+        change = exact(figure.value - earlier.value, signed=True) if earlier else ""
+        lines.append(f"| {figure.period_end} | {exact(figure.value)} | {change} |")
     return "\n".join(lines)
 
 
@@ -124,12 +125,8 @@ def _line(points: list[tuple[int, int]]) -> str:
 
 
 def _brief(value: Decimal) -> str:
-    """A number without the decimals of thousands: trillions have to fit beside the picture."""
-    return number(Decimal(round(value)) if abs(value) >= 1000 else value)
+    """A number without the decimals of thousands: trillions have to fit beside the picture.
 
-
-def number(value: Decimal, *, signed: bool = False) -> str:
-    """A number as people write it: thousands apart, no more digits than it has."""
-    plain = value.normalize()
-    digits = max(0, -plain.as_tuple().exponent)
-    return f"{plain:{'+' if signed else ''},.{min(digits, 4)}f}"
+    With a hyphen: a minus takes nine characters of an address.
+    """
+    return exact(Decimal(round(value)) if abs(value) >= 1000 else value).replace(MINUS, "-")

@@ -1,4 +1,4 @@
-"""Numbers, periods and days as people write them: ¥8.21 trn, $57.0 bn, −3.2 %, Apr 2026.
+"""Numbers, periods, days and texts as people write them: ¥8.21 trn, $57.0 bn, −3.2 %, Apr 2026.
 
 Pure: values in, text out. Missing values are a dash.
 """
@@ -25,6 +25,13 @@ def number(value: Number | None, places: int = 1, signed: bool = False) -> str:
     rounded = _rounded(value, places)
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
     return f"{sign}{abs(rounded):,.{places}f}"
+
+
+def exact(value: Decimal, signed: bool = False) -> str:
+    """A number with the digits that it has, four behind the point at most: '1,056.32', '−9,874'."""
+    plain = value.normalize()
+    places = min(max(0, -plain.as_tuple().exponent), 4)
+    return f"{plain:{'+' if signed else ''},.{places}f}".replace("-", MINUS)
 
 
 def money(millions: Number | None, currency: str, signed: bool = False) -> str:
@@ -99,6 +106,16 @@ def period(start: date, end: date, long: bool = False) -> str:
     if start.month != end.month:
         return f"{start.day} {start:%b} – {day(end)}"
     return f"{start.day}–{day(end)}"
+
+
+def one_line(text: str) -> str:
+    """A text without its line breaks."""
+    return " ".join(text.split())
+
+
+def cell(text: str) -> str:
+    """A text in a table of Markdown."""
+    return one_line(text).replace("|", "\\|")
 
 
 def _rounded(value: Number, places: int) -> Decimal:

@@ -28,7 +28,7 @@ from orchestration.names import (
     HOLDING_PARTS,
     titled,
 )
-from orchestration.publish import PACKAGE
+from orchestration.serving import PACKAGE
 from orchestration.settings import PROJECT_ROOT
 
 SOURCES = PROJECT_ROOT / "bi" / "superset"

@@ -49,9 +49,9 @@ def test_loading_tells_the_evidence_and_both_checks(settings: Settings) -> None:
     assert told.metadata["rows revised"].value == 1
     assert told.metadata["last period"].value == "2026-11-14"
     assert told.metadata["newest figure"].value == (
-        "-9,874 (100 million yen), 2026-11-14: Non-residents, equity and long-term debt, net"
+        "−9,874 (100 million yen), 2026-11-14: Non-residents, equity and long-term debt, net"
     )
-    assert "| 2026-11-14 | -9,874 | -1,981 |" in told.metadata["newest figures"].value
+    assert "| 2026-11-14 | −9,874 | −1,981 |" in told.metadata["newest figures"].value
     assert told.metadata["chart"].value.startswith("![Non-residents")
     assert set(checks(result)) == {"structure", "arrival"}
     assert all(c.passed for c in checks(result).values())

@@ -16,7 +16,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, Response, expect
 
-from orchestration.publish import PACKAGE
+from orchestration.serving import PACKAGE
 from orchestration.superset import SOURCES, read
 from tests.browser import browser as started_browser
 from tests.dashboard_app import SCREENSHOTS, Viewer, viewer

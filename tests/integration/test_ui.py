@@ -183,9 +183,9 @@ def test_a_dataset_shows_its_newest_figure_a_table_and_a_chart(visit) -> None:
     says(
         page,
         dataset.title,
-        "-9,874 (100 million yen), 2026-11-14: Non-residents, equity and long-term debt, net",
+        "−9,874 (100 million yen), 2026-11-14: Non-residents, equity and long-term debt, net",
     )
-    says(page, "-1,981", "from_jp_mof", "release rule")
+    says(page, "−1,981", "from_jp_mof", "release rule")
     # Without a click: longer Markdown would be behind one.
     expect(page.locator("img[alt^='Non-residents']").locator("visible=true").first).to_be_visible()
     page.get_by_text("rows added", exact=True).locator("visible=true").first.scroll_into_view_if_needed()

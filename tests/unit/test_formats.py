@@ -73,3 +73,17 @@ def test_a_time_is_that_of_its_place() -> None:
 def test_places_end_as_in_english() -> None:
     written = [formats.ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 112, 1001)]
     assert written == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "1,001st"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1056.3200000000", "1,056.32"),
+        ("-9874.00", "−9,874"),
+        ("0.12345678", "0.1235"),
+        ("1E+3", "1,000"),
+        ("0.00", "0"),
+    ],
+)
+def test_a_number_has_the_digits_that_it_has(value: str, text: str) -> None:
+    assert formats.exact(Decimal(value)) == text

@@ -9,7 +9,6 @@ Its survey of forecasters is read in `spf.py` (averages) and `spf_individual.py`
 import io
 import re
 import zipfile
-import zlib
 from datetime import date, timedelta
 
 import pandas as pd
@@ -21,7 +20,7 @@ from orchestration.defs.ecb.spf_individual import parse as parse_individual
 from orchestration.defs.ecb.spf_individual import part
 from orchestration.defs.ecb.spf_individual import recognise as recognise_individual
 from orchestration.errors import LayoutError
-from orchestration.parsing import Parser, csv_records, decode
+from orchestration.parsing import BROKEN_ZIP, Parser, csv_records, decode
 
 WHAT = "ecb/fx_reference_rates"
 MEMBER = "eurofxref-hist.csv"
@@ -40,8 +39,6 @@ ON_FIRST_DAY = {
 }  # fmt: skip
 # Over Easter and Christmas five days pass between two rates; more have gone missing.
 LONGEST_PAUSE = timedelta(days=6)
-# What zipfile raises on damaged bytes, beside the error of its own.
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 NEVER = "9999-12-31"
 COLUMNS = ("date", "currency", "rate", "period_start", "period_end")
 
