@@ -1,14 +1,14 @@
 """Settings, from environment variables (`TIDEMARK_…`) or a `.env` file; `.env.example` lists them all.
 
 Only what differs between two installations belongs here; what differs between datasets is in their
-records.
+records. `.env` is the project's, and relative folders are below it, whatever folder a command is run in.
 """
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AnyUrl, Field, HttpUrl, Secret, UrlConstraints
+from pydantic import AfterValidator, AnyUrl, Field, HttpUrl, Secret, UrlConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
@@ -20,6 +20,11 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 PostgresUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql+psycopg2"])]
 # As PostgreSQL's own programs write it, for libpq.
 LibpqUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["postgresql"])]
+
+
+def in_project(path: Path) -> Path:
+    """A folder, below the project if it is relative."""
+    return PROJECT_ROOT / path.expanduser()
 
 
 def short(path: object) -> str:
@@ -37,13 +42,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="TIDEMARK_",
-        env_file=".env",
+        env_file=PROJECT_ROOT / ".env",
         env_ignore_empty=True,
         env_parse_none_str=NOTHING,
         extra="ignore",
     )
 
-    data: Path = Field(Path("data"), description="Folder of the archive, warehouse and serving copy")
+    data: Annotated[Path, AfterValidator(in_project)] = Field(
+        Path("data"), validate_default=True, description="Folder of the archive, warehouse and serving copy"
+    )
     archive: str | None = Field(
         None, description="Where snapshots are kept: a folder or a URL such as s3://bucket/archive"
     )
@@ -95,7 +102,7 @@ class Settings(BaseSettings):
         if not self.archive:
             return UPath(self.data.resolve() / "archive")
         root = UPath(self.archive)
-        return root if root.protocol else UPath(Path(self.archive).expanduser().resolve())
+        return root if root.protocol else UPath(in_project(Path(self.archive)).resolve())
 
     @property
     def inbox(self) -> Path:

@@ -16,7 +16,7 @@ from orchestration.dictionary import dictionary
 from orchestration.indicators import indicators
 from orchestration.mirror import read_index
 from orchestration.records import load_publishers
-from orchestration.settings import Settings
+from orchestration.settings import Settings, short
 from tests.desk import ROOT, Desk
 
 PUBLIC = """
@@ -194,7 +194,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
     assert set(listed) == {name.upper() for name in Settings.model_fields}
     for name, text in listed.items():
         value = getattr(defaults, name.lower())
-        expected = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        expected = "" if value is None else str(value).lower() if isinstance(value, bool) else short(value)
         assert text.removesuffix(".0") == expected.removesuffix(".0")
 
 
