@@ -33,6 +33,9 @@ RETRACTED_ROWS = 20
 FIRST_PERIOD = date(1700, 1, 1)
 AHEAD = timedelta(days=366)
 
+# What turns bytes into rows beside our own code.
+ENGINES = ("holidays", "lxml", "openpyxl", "pandas", "sdmx1")
+
 SNAPSHOTS = "tidemark__snapshots"
 CREATE_SNAPSHOTS = f"""
 create table if not exists raw.{SNAPSHOTS} (
@@ -160,7 +163,8 @@ def code_and_rule(parser_fingerprint: str, dataset: Dataset) -> str:
     rule = f"{dataset.release!r}{dataset.overrides!r}{dataset.key}{dataset.full_history}{dataset.may_shrink}"
     rule += "".join(f"{m.from_period}{m.first_published}" for m in dataset.methods if m.first_published)
     code = "".join(inspect.getsource(module) for module in (sys.modules[__name__], releases))
-    mark = sha256(f"{rule}{code}{version('holidays')}".encode()).hexdigest()[:8]
+    engines = [(engine, version(engine)) for engine in ENGINES]
+    mark = sha256(f"{rule}{code}{engines}".encode()).hexdigest()[:8]
     return f"{parser_fingerprint}-{mark}"
 
 

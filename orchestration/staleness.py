@@ -1,18 +1,21 @@
 """Which dbt nodes have to be built, and which are held back after a build, and why.
 
 To be built are those whose code or inputs differ from when they were built last; held back are those that
-failed, and what rests on them. Pure functions of dbt's manifest, the versions of the raw tables and what came
-of a build. Running dbt and remembering what was built belong elsewhere.
+failed, and what rests on them. Functions of dbt's manifest, the versions of the raw tables and of the engines
+that are installed, and what came of a build. Running dbt and remembering what was built belong elsewhere.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Any
 
 from orchestration.manifest import table_of, tests_of
 
 BUILT = ("model", "seed", "snapshot")
+# What turns a model into rows beside our own code: dbt's macros come with it and with the adapter.
+ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 # dbt's words for what became of a node or test.
 GOOD = ("success", "pass", "warn")
 FAILED = ("error", "fail", "runtime error")
@@ -21,8 +24,9 @@ FAILED = ("error", "fail", "runtime error")
 def fingerprints(manifest: Mapping[str, Any], versions: Mapping[str, str]) -> dict[str, str]:
     """A fingerprint per node that dbt builds, in the order in which they can be built.
 
-    It covers the node's own code, description and configuration, its tests, the project's macros
-    and, through its parents, the raw tables that it rests on: equal fingerprints, equal rows.
+    It covers the node's own code, description and configuration, its tests, the project's macros, the
+    versions of the engines and, through its parents, the raw tables that it rests on: equal fingerprints,
+    equal rows.
 
     Args:
         manifest: dbt's manifest.json.
@@ -34,7 +38,7 @@ def fingerprints(manifest: Mapping[str, Any], versions: Mapping[str, str]) -> di
         for name, macro in manifest["macros"].items()
         if macro["package_name"] == project
     )
-    shared = _digest(macros)
+    shared = _digest([macros, {engine: version(engine) for engine in ENGINES}])
     sources = {
         source_id: versions.get(source["identifier"], "absent")
         for source_id, source in manifest["sources"].items()

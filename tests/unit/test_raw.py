@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from importlib.metadata import version
 from itertools import pairwise
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration import raw
 from orchestration.archive import Basis, Origin, Snapshot
 from orchestration.errors import ArchiveError, LayoutError, WarehouseError
 from orchestration.parsing import Parser
@@ -457,6 +459,15 @@ def test_a_new_parser_reads_every_file_anew_and_what_rests_on_it_is_told(bench):
 def test_a_new_parsers_version_is_another_even_after_the_same_files(bench):
     bench.gets({"2026-01": "5"}, day=40)
     assert bench.load().version != bench.load(fingerprint="parser 2").version
+
+
+@pytest.mark.parametrize("engine", raw.ENGINES)
+def test_with_another_version_of_an_engine_the_files_are_read_anew(bench, monkeypatch, engine):
+    bench.gets({"2026-01": "5"}, day=40)
+    bench.load()
+    assert not bench.load().replayed
+    monkeypatch.setattr(raw, "version", lambda name: "9.9" if name == engine else version(name))
+    assert bench.load().replayed
 
 
 def test_a_new_parser_may_have_other_columns(bench):

@@ -1,9 +1,11 @@
 """What has to be built: just what differs from when it was built last, and what rests on it."""
 
+from importlib.metadata import version
 from typing import Any
 
 import pytest
 
+from orchestration import staleness
 from orchestration.staleness import failures, fingerprints, held_back, resting_on, settled, stale
 
 # raw.flows -> stg_flows -+-> mart        raw.rates -> stg_rates -+-> mart
@@ -59,6 +61,12 @@ BUILT = fingerprints(manifest(), RAW)
 
 def stale_after(changed: dict[str, Any]) -> list[str]:
     return stale(fingerprints(changed, RAW), BUILT)
+
+
+@pytest.mark.parametrize("engine", staleness.ENGINES)
+def test_with_another_version_of_an_engine_all_is_built(monkeypatch, engine) -> None:
+    monkeypatch.setattr(staleness, "version", lambda name: "9.9" if name == engine else version(name))
+    assert stale_after(manifest()) == list(BUILT)
 
 
 def test_everything_is_built_at_first_parents_before_children():
