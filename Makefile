@@ -84,8 +84,8 @@ superset: $(SUPERSET_READY) ## Superset, on http://127.0.0.1:8088 (PORT=<another
 	@$(TIDEMARK) superset $(if $(PORT),--port $(PORT))
 
 .PHONY: ui
-ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000
-	@$(TIDEMARK) ui
+ui: $(READY) ## The Dagster UI, on http://127.0.0.1:3000 (PORT=<another>)
+	@$(TIDEMARK) ui $(if $(PORT),--port $(PORT))
 
 .PHONY: alert
 alert: $(READY) ## Send a trial message to the channels of the settings
