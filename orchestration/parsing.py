@@ -1,8 +1,9 @@
 """What parsers share: the contract between a parser and the raw loader, and checks with good messages.
 
-A parser is pure: bytes in, a frame of text out. It keeps the publisher's columns as published and
-adds only `period_start` and `period_end` (ISO 8601), which every raw table has. Typing, units and
-signs belong to the staging models. Nothing about one publisher belongs here.
+A parser is pure: bytes in, a frame of text out. (That of a desk's own readings reads the lists of terms, too:
+they are seeds of this repository, and part of its fingerprint.) It keeps the publisher's columns as published
+and adds only `period_start` and `period_end` (ISO 8601), which every raw table has. Typing, units and signs
+belong to the staging models. Nothing about one publisher belongs here.
 """
 
 import csv

@@ -24,7 +24,7 @@ from orchestration.serving import FILE, MARK, PACKAGE
 from orchestration.settings import Settings
 from orchestration.warehouse import built_models, connect, models_held_back
 
-# Read by DuckDB 1.0 and newer, whatever version writes it.
+# An old format, so that old readers can open it: tried with DuckDB 1.1.3 to 2.0.0 (`make test-compat`).
 STORAGE = "v1.0.0"
 # Part of the version: raise it when what is published changes without a change of the marts.
 FORMAT = 3
