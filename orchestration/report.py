@@ -129,7 +129,8 @@ def status(settings: Settings) -> RenderableType:
     datasets, now = dict(sorted(load_datasets().items())), settings.now()
     there: dict[str, Held] = {}
     made_up, kept = False, []
-    if (settings.serving / FILE).exists():  # not before the first publication
+    published = (settings.serving / FILE).exists()  # not before the first publication
+    if published:
         with reading(settings) as connection:
             there, made_up, kept = held(connection), is_made_up(connection), _kept(connection)
     answers = [freshness(dataset, there.get(name, Held()).newest, now) for name, dataset in datasets.items()]
@@ -154,6 +155,12 @@ def status(settings: Settings) -> RenderableType:
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
     title += f"{late} of {len(answers)} datasets late" if late else "nothing is late"
     title += f", nothing held yet of {empty}" if empty else ""
+    if not published and (settings.archive_root / "archive.json").exists():
+        # Nothing can be said, which is not that nothing is late.
+        title = (
+            f"[bold]Status[/bold] at {now:%Y-%m-%d %H:%M} UTC: not known, as there is no serving copy at "
+            f"{short(settings.serving)}; `make offline` makes it again from the archive"
+        )
     failed = failed_looks(settings, datasets.values())
     refused = {name: of.refused_because for name, of in sorted(there.items()) if of.refused_because}
     moved = [a for a in answers if a.awaited.reason and a.state is not Arrival.NOTHING]

@@ -39,7 +39,8 @@ def serving_file(settings: Settings) -> Path:
     if not file.exists():
         raise PublishError(
             f"There is no serving copy at {short(file)} yet. Make one: `make demo` (made-up figures), "
-            "`make run` (the publishers), or `make import FROM=<mirror>` and `make offline`."
+            "`make run` (the publishers), or `make import FROM=<mirror>` and `make offline`; "
+            "`make offline` alone where the archive has files."
         )
     return file
 
