@@ -212,6 +212,16 @@ class Archive:
                 wrong.append(str(error))
         return whole, wrong
 
+    def without_sidecar(self) -> list[str]:
+        """Files that are no snapshot: a look died before it wrote the sidecar, or the sidecar was lost."""
+        files = sorted((p for p in self.root.glob("*/*/*") if not p.name.startswith(".")), key=str)
+        described = {str(p.with_suffix("")) for p in files if _is_sidecar(p)}
+        return [
+            str(p)
+            for p in files
+            if not _is_sidecar(p) and str(p.parent / p.name.split(".")[0]) not in described
+        ]
+
     def _claim(self, origin: Origin) -> None:
         """Made-up and real data never share an archive; the first snapshot decides which it holds."""
         holds = "sample" if origin is Origin.SAMPLE else "publishers"

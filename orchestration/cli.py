@@ -25,7 +25,14 @@ from orchestration.catalogue import catalogue
 from orchestration.channels import send
 from orchestration.dbt_project import current_manifest
 from orchestration.dictionary import dictionary
-from orchestration.errors import AlertError, DashboardError, RecordError, SettingsError, TidemarkError
+from orchestration.errors import (
+    AlertError,
+    ArchiveError,
+    DashboardError,
+    RecordError,
+    SettingsError,
+    TidemarkError,
+)
 from orchestration.indicators import indicators
 from orchestration.mirror import clock_of, import_mirror
 from orchestration.records import load_datasets, load_publishers
@@ -119,9 +126,20 @@ def status() -> None:
 @app.command()
 def verify() -> None:
     """Check every file of the archive against its sidecar."""
-    whole, wrong = Archive(Settings().archive_root).verify()
+    archive = Archive(Settings().archive_root)
+    whole, wrong = archive.verify()
     for problem in wrong:
         _complain(problem)
+    # A wrong path must not pass for a whole archive: this is how a copy is checked.
+    if not (whole or wrong):
+        raise ArchiveError(
+            f"No snapshot is below {archive.root}. Is it the archive (TIDEMARK_ARCHIVE, TIDEMARK_DATA)?"
+        )
+    for file in archive.without_sidecar():
+        _console().print(
+            f"{file} has no sidecar, so it counts as not archived; the next look stores it again.",
+            soft_wrap=True,
+        )
     _console().print(f"{whole:,} snapshots are whole, {len(wrong)} are not.")
     raise typer.Exit(1 if wrong else 0)
 
