@@ -54,10 +54,12 @@ def home(settings: Settings) -> str:
     environment; those that are started from here get it from this one's.
 
     Raises:
-        InstanceError: the settings ask for PostgreSQL, and what speaks to it is not installed.
+        InstanceError: the settings ask for PostgreSQL, and what speaks to it is not installed; or they do
+            not, and the folder's runs are there.
     """
     folder = settings.dagster_home
     folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "dagster.yaml"
     instance = (PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8")
     if settings.dagster_storage:
         if not find_spec("dagster_postgres"):
@@ -67,7 +69,13 @@ def home(settings: Settings) -> str:
             )
         os.environ[STORAGE] = str(settings.dagster_storage.get_secret_value())
         instance += yaml.safe_dump(IN_POSTGRES)
-    write_whole(folder / "dagster.yaml", instance.encode())
+    elif file.exists() and yaml.safe_dump(IN_POSTGRES) in file.read_text(encoding="utf-8"):
+        # One process without the setting would have a queue of its own beside the daemon's.
+        raise InstanceError(
+            f"The runs of {folder} are in PostgreSQL; expected {STORAGE} to name the database, found nothing:"
+            f" set it as the daemon has it. To go back to SQLite, remove {file}."
+        )
+    write_whole(file, instance.encode())
     return str(folder)
 
 

@@ -31,6 +31,10 @@ log = logging.getLogger("tidemark")
 # In a rehearsal: a server on this machine plays the publishers, and nobody waits for the hour of release.
 EVERY_MINUTE = "* * * * *"
 
+# A run whose process died is run once more in whole: the check that sums up would not know what its finished
+# steps had refused.
+RETRIED_WHOLE = {"dagster/retry_strategy": "ALL_STEPS"}
+
 Event = dg.MaterializeResult | dg.AssetCheckResult
 
 
@@ -69,6 +73,7 @@ class Publisher(dg.Component):
             self.record.id,
             selection=dg.AssetSelection.all() - (files - dg.AssetSelection.assets(*keys)),
             description=f"Look at {self.record.title}, load what is new, rebuild and publish.",
+            tags=RETRIED_WHOLE,
         )
         schedule = dg.ScheduleDefinition(
             name=self.record.id,

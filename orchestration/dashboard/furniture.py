@@ -80,7 +80,7 @@ def as_of() -> date | None:
         key="as_of",
         bind="query-params",
         help="What was known at the end of that day (UTC). Today: the newest version that is held of every "
-        "figure.",
+        "figure. A day that is typed counts after Escape or a click elsewhere, not after Enter.",
         width=150,
     )
     return None if chosen == today else chosen

@@ -5,7 +5,7 @@ A publisher's own job and schedule are its component's.
 
 import dagster as dg
 
-from orchestration.components.publisher import schedule_status
+from orchestration.components.publisher import RETRIED_WHOLE, schedule_status
 
 # In UTC: midnight in Washington, midday in Tokyo; after one day's releases, before Europe's next.
 CATCH_UP = "30 4 * * *"
@@ -19,6 +19,7 @@ def defs() -> dg.Definitions:
         "everything",
         selection=every,
         description="Look at every publisher, load what is new, rebuild and publish.",
+        tags=RETRIED_WHOLE,
     )
     catch_up = dg.ScheduleDefinition(
         name="catch_up",
@@ -35,6 +36,7 @@ def defs() -> dg.Definitions:
                 "offline",
                 selection=every - dg.AssetSelection.key_prefixes("archive"),
                 description="The whole way from the archive alone; asks no publisher.",
+                tags=RETRIED_WHOLE,
             ),
         ],
         schedules=[catch_up],

@@ -281,6 +281,8 @@ def test_5_a_run_whose_process_is_killed_is_closed_and_run_once_more(
     served = time.monotonic()
     record_property("said", f"a run's process was killed: mended in {served - killed:.0f} s")
     (again,) = until("the run is run once more", lambda: tries_after(ui, run))
+    # In whole: what a finished step had refused must turn the second try red, too.
+    assert "dagster/is_resume_retry" not in again["tags"]
     assert end(ui, again["runId"])["status"] == "SUCCESS"
     until("the alert of a large revision", lambda: any("Large revision" in t for t in titles(webhook)))
 

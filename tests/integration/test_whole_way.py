@@ -468,7 +468,11 @@ def test_parquet_and_package_are_what_an_outsider_expects(demo: Desk) -> None:
     """The frictionless library knows nothing of Tidemark, and takes only valid descriptors."""
     folder = demo.data / "serving"
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert len(Package(str(folder / "datapackage.json")).resources) == len(package["resources"])
+    theirs = Package(str(folder / "datapackage.json"))
+    assert len(theirs.resources) == len(package["resources"])
+    for name in ("core.datasets", "flows.net_portfolio_investment", "reserves.diversification"):
+        report = theirs.get_resource(name).validate()
+        assert report.valid, report.flatten(["type", "note"])
     with duckdb.connect() as connection:
         for resource in package["resources"]:
             (rows,) = connection.execute(

@@ -84,3 +84,17 @@ def test_another_driver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(STORAGE, "postgresql://dagster@db.example/dagster")
     with pytest.raises(ValidationError, match=r"postgresql\+psycopg2"):
         Settings()
+
+
+def test_a_command_without_the_servers_address_does_not_turn_the_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(STORAGE, raising=False)
+    file = Path(home(Settings(data=tmp_path, dagster_storage="postgresql+psycopg2://desk@127.0.0.1/runs")))
+    monkeypatch.delenv(STORAGE, raising=False)
+    before = (file / "dagster.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InstanceError, match=f"expected {STORAGE} to name the database"):
+        home(Settings(data=tmp_path))
+    assert (file / "dagster.yaml").read_text(encoding="utf-8") == before
+    (file / "dagster.yaml").unlink()
+    assert home(Settings(data=tmp_path)) == str(file)

@@ -24,7 +24,10 @@ LEAD = (
 )
 # Beside it: the record that was claimed, read for all securities. The press did not say that.
 READ_BY_US = "japan_2025_04_record_all_securities"
-LEAD_TITLE = "The headline of May 2025 on Japan: “US investors”, “record”, “since 1996”"
+LEAD_TITLE = (
+    "The headline of May 2025 on Japan: “US investors”, “record”, “since 1996”; beside it, not counted, "
+    "the record of all securities"
+)
 # In words, of one and of many, and the colour of the badge; the words carry it alone.
 VERDICTS = {
     "holds": ("holds", "hold", "blue"),
