@@ -70,7 +70,7 @@ def test_a_command_without_the_setting_does_not_turn_the_folder_back(
 def test_what_speaks_to_postgres_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestration.instance.find_spec", lambda name: None)
     monkeypatch.setenv(STORAGE, "postgresql+psycopg2://dagster@db.example/dagster")
-    with pytest.raises(InstanceError, match="expected the package dagster-postgres.*make setup"):
+    with pytest.raises(InstanceError, match=r"expected the package dagster-postgres.*make setup"):
         home(Settings(data=tmp_path))
 
 
