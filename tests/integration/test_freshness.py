@@ -258,7 +258,7 @@ def test_the_status_says_the_publishers_time_refused_files_and_why_a_release_is_
     monkeypatch.setenv("TIDEMARK_CLOCK", NOW.isoformat())
     text = "\n".join(printed(Settings()))
     assert f"Status at {NOW:%Y-%m-%d %H:%M} UTC: nothing is late, nothing held yet of 1" in text
-    assert "2026-11-15 to 11-21  2026-11-26 23:50  Fri 08:50 JST  fresh" in text
+    assert "15–21 Nov 2026  2026-11-26 23:50  Fri 08:50 JST  fresh" in text
     assert "✗ jp_mof/securities_weekly: the newest file was refused: a column is gone" in text
     assert "✗ imf/reserves: the newest file was refused: USD: a country twice" in text
     assert f"! us_fed/custody_treasuries: not due by the rule: {STRIKE}" in text

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import Secret
 
 from orchestration.catalogue import catalogue
 from orchestration.dbt_project import current_manifest
@@ -194,6 +195,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
     assert set(listed) == {name.upper() for name in Settings.model_fields}
     for name, text in listed.items():
         value = getattr(defaults, name.lower())
+        value = value.get_secret_value() if isinstance(value, Secret) else value
         expected = "" if value is None else str(value).lower() if isinstance(value, bool) else short(value)
         assert text.removesuffix(".0") == expected.removesuffix(".0")
 

@@ -4,7 +4,6 @@ First those of a desk that refreshes, then the made-up ones of the demo, then re
 """
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +17,9 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from orchestration.serving import PACKAGE
 from orchestration.superset import SOURCES, read
+from tests.browser import SCREENSHOTS
 from tests.browser import browser as started_browser
-from tests.dashboard_app import SCREENSHOTS, Viewer, viewer
+from tests.dashboard_app import Viewer, viewer
 from tests.desk import ROOT, Desk
 from tests.integration.test_live import CALM
 from tests.publisher_server import PublisherServer
@@ -29,7 +29,6 @@ from tests.superset_server import Superset, superset
 pytestmark = [pytest.mark.superset, pytest.mark.timeout(900)]
 
 PUBLISHERS = ROOT.parent / "shared" / "publishers"
-WANTED = os.environ.get(SCREENSHOTS)
 DASHBOARDS = {file.stem: read(file) for file in sorted((SOURCES / "dashboards").glob("*.yaml"))}
 DATASETS = {*read(SOURCES / "datasets.yaml"), *(query["name"] for query in read(SOURCES / "queries.yaml"))}
 # As high as a dashboard: Superset asks for a chart's figures when it comes into sight.
@@ -228,10 +227,10 @@ def seen_whole(
 
 def photograph(page: Page, name: str) -> None:
     """Into the folder of SCREENSHOTS, if that was set."""
-    if WANTED:
-        Path(WANTED).mkdir(parents=True, exist_ok=True)
+    if SCREENSHOTS:
+        Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
         page.wait_for_timeout(1_500)  # for the bars, which grow
-        page.screenshot(path=Path(WANTED) / f"superset-{name}.png")
+        page.screenshot(path=Path(SCREENSHOTS) / f"superset-{name}.png")
 
 
 def sound(person: Viewer, slug: str, got: dict[int, list[dict[str, Any]]]) -> None:

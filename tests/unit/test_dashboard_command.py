@@ -14,7 +14,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cli, "find_spec", lambda name: None if name == "streamlit" else find_spec(name))
     result = CliRunner().invoke(cli.app, ["bi"])
     assert isinstance(result.exception, DashboardError)
-    assert "tidemark[bi]" in str(result.exception)
+    assert "make setup" in str(result.exception)
 
 
 def test_it_listens_on_the_port_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
