@@ -41,7 +41,11 @@ def page(browser: Browser) -> Iterator[Page]:
     """A window that hears of everything that does not come from the folder, and of every error."""
     page, problems = browser.new_page(), []
     page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or problems.append(r.url))
-    page.on("requestfailed", lambda r: problems.append(f"not there: {r.url}"))
+    # A page that is left before its icon has come ends that request itself.
+    page.on(
+        "requestfailed",
+        lambda r: r.failure == "net::ERR_ABORTED" or problems.append(f"not there: {r.url} ({r.failure})"),
+    )
     page.on("console", lambda m: m.type == "error" and problems.append(m.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
