@@ -103,17 +103,18 @@ def table(found: Collection[Standing], now: datetime) -> str:
         return f"{at} all that is held is fresh."
     text = f"{at}\n\n| | dataset | why | due |\n|---|---|---|---|"
     for done, standing in enumerate(told):
-        row = _row(standing)
+        row = _row(standing, now)
         if len(text) + len(row) + len(MORE) >= INLINE:
             return text + MORE.format(len(told) - done)
         text += row
     return text
 
 
-def _row(standing: Standing) -> str:
+def _row(standing: Standing, now: datetime) -> str:
     answer, state = standing.freshness, standing.state
     dataset = answer.dataset
     page = "archive" if standing.trouble == NOT_DOWNLOADED else "raw"
-    due = f"{answer.awaited.due_at:%-d %b}" if state in (Arrival.LATE, Arrival.DUE) else ""
+    due = answer.awaited.due_at.strftime("%-d %b" if answer.awaited.due_at.year == now.year else "%b %Y")
+    due = due if state in (Arrival.LATE, Arrival.DUE) else ""
     cells = (f"{state}", f"[{dataset.id}](/assets/{page}/{dataset.table}?view=checks)", standing.trouble, due)
     return "\n| " + " | ".join(cell.replace(" ", UNBROKEN) for cell in cells) + " |"

@@ -76,6 +76,11 @@ def test_the_table_has_what_needs_a_look_with_a_link_to_its_checks() -> None:
     assert WEEKLY not in read(stand(CALM), CALM)
 
 
+def test_what_was_due_in_another_year_says_in_which() -> None:
+    years_late = read(stand(LATE, newest=date(2020, 12, 26)), LATE)
+    assert "| not published | Jan 2021 |" in years_late
+
+
 def test_what_nobody_has_asked_for_yet_is_only_counted() -> None:
     nothing = stand(LATE, newest=None)
     assert WEEKLY not in read(nothing, LATE)
