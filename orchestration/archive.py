@@ -18,6 +18,8 @@ from upath import UPath
 from orchestration.errors import ArchiveError
 from orchestration.files import make_folder, write_whole
 
+# Says whose data an archive holds; there from the first snapshot on.
+MARKER = "archive.json"
 STAMP = "%Y%m%dT%H%M%SZ"
 # A publisher's clock may run ahead of ours, and a date is written before its day ends everywhere.
 AHEAD = timedelta(days=1)
@@ -225,7 +227,7 @@ class Archive:
     def _claim(self, origin: Origin) -> None:
         """Made-up and real data never share an archive; the first snapshot decides which it holds."""
         holds = "sample" if origin is Origin.SAMPLE else "publishers"
-        marker = self.root / "archive.json"
+        marker = self.root / MARKER
         if marker.exists():
             held = json.loads(marker.read_text(encoding="utf-8"))["holds"]
             if held != holds:

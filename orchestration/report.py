@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration import formats
-from orchestration.archive import Snapshot
+from orchestration.archive import MARKER, Snapshot
 from orchestration.arrivals import freshness
 from orchestration.failed_looks import failed_looks
 from orchestration.mirror import ImportReport
@@ -155,7 +155,7 @@ def status(settings: Settings) -> RenderableType:
     title = f"[bold]Status[/bold]{whose} at {now:%Y-%m-%d %H:%M} UTC: "
     title += f"{late} of {len(answers)} datasets late" if late else "nothing is late"
     title += f", nothing held yet of {empty}" if empty else ""
-    if not published and (settings.archive_root / "archive.json").exists():
+    if not published and (settings.archive_root / MARKER).exists():
         # Nothing can be said, which is not that nothing is late.
         title = (
             f"[bold]Status[/bold] at {now:%Y-%m-%d %H:%M} UTC: not known, as there is no serving copy at "

@@ -96,7 +96,7 @@ def below(rows: Sequence[Row]) -> str:
     )
     return (
         f"All {len(rows):,} claims, by the newest files held: {said}. Another verdict now than on the day: "
-        f"{changed:,}. Each verdict is computed from the figure, never typed."
+        f"{changed:,}. What holds and what does not is computed from the figure, never typed."
     )
 
 
